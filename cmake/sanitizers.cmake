@@ -1,0 +1,10 @@
+# -DPP_SANITIZE=address,undefined builds everything with those sanitizers; -DPP_FUZZ=ON (clang) instruments for libFuzzer.
+set(PP_SANITIZE "" CACHE STRING "Sanitizers, comma-separated (address,undefined)")
+option(PP_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+if(PP_SANITIZE)
+    target_compile_options(pp_flags INTERFACE -fsanitize=${PP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(pp_flags INTERFACE -fsanitize=${PP_SANITIZE})
+endif()
+if(PP_FUZZ)
+    target_compile_options(pp_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,73 @@
+/* The builder: the only way to make a profile. It interns as it goes, adds with overflow checks, keeps the first error and
+ * turns later calls into no-ops, so readers need no check per call: pp_builder_finish reports it. */
+#ifndef PP_MODEL_BUILDER_H
+#define PP_MODEL_BUILDER_H
+
+#include "base/error.h"
+#include "model/profile.h"
+
+struct pp_builder;
+
+/* A new builder; the caller finishes it or frees it. */
+struct pp_builder *pp_builder_new(void);
+/* Frees a builder that will not be finished; NULL is allowed. */
+void pp_builder_free(struct pp_builder *b);
+/* Ends the work: takes b, gives the profile (owned by the caller) or NULL and *err. */
+struct pp_profile *pp_builder_finish(struct pp_builder *b, struct pp_error *err);
+
+/* Tells the builder where the reader is, for errors found in later calls (overflow, too many rows). Cheap. */
+void pp_builder_at(struct pp_builder *b, struct pp_where where);
+/* True while no error is recorded; readers of long inputs may ask now and then to stop early. */
+bool pp_builder_ok(const struct pp_builder *b);
+/* Records an error (first wins). Always false. */
+bool pp_builder_fail(struct pp_builder *b, enum pp_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The report in which the reader notes what it skipped; owned by b, copied out with pp_builder_report before finish. */
+struct pp_report *pp_builder_report(struct pp_builder *b);
+
+/* Interning: equal arguments give equal ids; 0 after an error. */
+pp_string_id pp_builder_string(struct pp_builder *b, struct pp_str s);
+pp_string_id pp_builder_text(struct pp_builder *b, const char *text);
+pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_function *function);
+pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame);
+pp_thread_id pp_builder_thread(struct pp_builder *b, const struct pp_thread *thread);
+/* The bytes of an interned string (valid as long as the builder), and a function back from its id. */
+struct pp_str pp_builder_str(const struct pp_builder *b, pp_string_id id);
+const struct pp_function *pp_builder_function_at(const struct pp_builder *b, pp_function_id id);
+
+/* Adds metadata; order is kept. Known keys: "producer", "default-metric", "command", "rate-hz", "duration-ns", "pid", "python", … (docs/model.md). */
+void pp_builder_meta(struct pp_builder *b, struct pp_str key, struct pp_str value);
+void pp_builder_start_utc(struct pp_builder *b, int64_t utc_ns);
+
+/* --- STACKS --- call pp_builder_stacks once to declare the shape even if nothing is added. */
+void pp_builder_stacks(struct pp_builder *b);
+/* Adds a metric column (the same name twice gives the same column); returns its number. All columns before the first push. */
+size_t pp_builder_metric(struct pp_builder *b, struct pp_str name, enum pp_unit unit);
+/* The child of `parent` with `frame`, made if new. Root is (pp_stack_id){0}. */
+pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_id frame);
+/* Adds `value` to the self value of `stack`, column `metric`. Overflow is an error. */
+void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value);
+/* Adds a number value / 10^decimals; raises the column's decimals and rescales what is there when needed. */
+void pp_builder_add_decimal(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value, unsigned decimals);
+/* Appends a sample with one value per column and adds the values to its stack's self values too. Samples may come
+ * out of time order; finish sorts them stably by time. */
+void pp_builder_sample(struct pp_builder *b, const struct pp_sample *sample, const int64_t *values);
+/* Sets the bounds of a stack's total (all stacks without are exact). */
+void pp_builder_bounds(struct pp_builder *b, pp_stack_id stack, struct pp_stack_bounds bounds);
+/* Number of stacks so far (at least 1 for the root), and a stack back from its id. */
+size_t pp_builder_stack_count(const struct pp_builder *b);
+struct pp_stack pp_builder_stack_at(const struct pp_builder *b, pp_stack_id id);
+
+/* --- CALLS --- call pp_builder_calls once to declare the shape even if no row is added. */
+void pp_builder_calls(struct pp_builder *b);
+/* Begins a function's row; first_edge and edge_count of `row` are ignored. A second row for the same function replaces
+ * the first one's numbers and callers, in the first one's place (a Python dictionary does the same). */
+void pp_builder_row(struct pp_builder *b, const struct pp_call_row *row);
+/* Adds an edge to the row begun last; `callee` is ignored. The same caller twice: the second replaces the first in its place. */
+void pp_builder_edge(struct pp_builder *b, const struct pp_call_edge *edge);
+/* Overrides the totals (merging adds the files' totals); otherwise finish adds the rows up in order. */
+void pp_builder_totals(struct pp_builder *b, int64_t calls, int64_t primitive_calls, double tottime);
+void pp_builder_counts_swapped(struct pp_builder *b);
+void pp_builder_sampled_calls(struct pp_builder *b);
+
+#endif

@@ -1,0 +1,36 @@
+/* Totals and ordered children of a STACKS profile, computed without recursion. */
+#ifndef PP_MODEL_TREE_H
+#define PP_MODEL_TREE_H
+
+#include "model/profile.h"
+
+/* Self and total of every stack for one metric, and children lists. Owned by the caller: pp_tree_free. */
+struct pp_tree {
+    const struct pp_profile *profile;
+    size_t metric;
+    int64_t *total;        /* per stack: self and below; total[0] is the profile's sum; saturates at INT64_MAX / MIN */
+    uint32_t *first_child; /* per stack: index into children; stack_count + 1 entries */
+    uint32_t *children;    /* stack ids grouped by parent */
+};
+
+enum pp_tree_order {
+    PP_TREE_BY_ID,   /* order of first appearance */
+    PP_TREE_BY_NAME, /* function name, then file, line, column, id: flame graphs; stable whatever the input's order */
+    PP_TREE_BY_TOTAL /* largest total first, then as by name */
+};
+
+void pp_tree_init(struct pp_tree *tree, const struct pp_profile *p, size_t metric, enum pp_tree_order order);
+void pp_tree_free(struct pp_tree *tree);
+/* Orders two frames by function name, file, line, column, flags: <0, 0, >0. Equal only for equal rows. */
+int pp_frame_compare(const struct pp_profile *p, pp_frame_id a, pp_frame_id b);
+
+/* Per function: self and total over all stacks; a function counts once per stack however often it recurs. Arrays of
+ * function_count entries in the unit of the metric; saturating. Owned by the caller. */
+struct pp_function_sums {
+    int64_t *self, *total;
+    int64_t sum; /* of the whole profile */
+};
+void pp_function_sums_init(struct pp_function_sums *sums, const struct pp_profile *p, size_t metric);
+void pp_function_sums_free(struct pp_function_sums *sums);
+
+#endif
