@@ -41,15 +41,19 @@ void pp_builder_start_utc(struct pp_builder *b, int64_t utc_ns);
 
 /* --- STACKS --- call pp_builder_stacks once to declare the shape even if nothing is added. */
 void pp_builder_stacks(struct pp_builder *b);
-/* Adds a metric column (the same name twice gives the same column); returns its number. All columns before the first push. */
+/* Adds a metric column (the same name twice gives the same column); returns its number. Best before the first push (later costs a copy). */
 size_t pp_builder_metric(struct pp_builder *b, struct pp_str name, enum pp_unit unit);
+/* Raises a column's decimals to at least `decimals` (0-9), rescaling what is there (overflow is an error); never lowers. */
+void pp_builder_decimals(struct pp_builder *b, size_t metric, unsigned decimals);
+/* The decimals of a column now. */
+unsigned pp_builder_decimals_of(const struct pp_builder *b, size_t metric);
 /* The child of `parent` with `frame`, made if new. Root is (pp_stack_id){0}. */
 pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_id frame);
 /* Adds `value` to the self value of `stack`, column `metric`. Overflow is an error. */
 void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value);
 /* Adds a number value / 10^decimals; raises the column's decimals and rescales what is there when needed. */
 void pp_builder_add_decimal(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value, unsigned decimals);
-/* Appends a sample with one value per column and adds the values to its stack's self values too. Samples may come
+/* Appends a sample with one value per column (in the columns' present decimals) and adds the values to its stack's self values too. Samples may come
  * out of time order; finish sorts them stably by time. */
 void pp_builder_sample(struct pp_builder *b, const struct pp_sample *sample, const int64_t *values);
 /* Sets the bounds of a stack's total (all stacks without are exact). */

@@ -21,6 +21,21 @@ enum pp_tree_order {
 
 void pp_tree_init(struct pp_tree *tree, const struct pp_profile *p, size_t metric, enum pp_tree_order order);
 void pp_tree_free(struct pp_tree *tree);
+/* Walks the tree depth first without recursion: children in the tree's order. */
+struct pp_walk {
+    const struct pp_tree *tree;
+    uint32_t *next_child; /* per stack: index into children; NULL before pp_walk_init */
+    uint32_t stack;       /* where the walk stands */
+    uint32_t depth;       /* of `stack`: 0 for the root */
+    bool entering;        /* true: first visit; false: leaving after all below was visited */
+    bool started;
+};
+void pp_walk_init(struct pp_walk *walk, const struct pp_tree *tree);
+/* Moves to the next event (every stack is entered once and left once, the root included); false when all is done. */
+bool pp_walk_next(struct pp_walk *walk);
+/* While entering: do not go below this stack (the next event is its leaving). */
+void pp_walk_prune(struct pp_walk *walk);
+void pp_walk_free(struct pp_walk *walk);
 /* Orders two frames by function name, file, line, column, flags: <0, 0, >0. Equal only for equal rows. */
 int pp_frame_compare(const struct pp_profile *p, pp_frame_id a, pp_frame_id b);
 

@@ -1,0 +1,145 @@
+/* The builder's CALLS half: rows and edges in file order, with a Python dictionary's meaning of repeated keys. */
+#include "base/number.h"
+#include "model/builder.h"
+#include "model/builder_parts.h"
+
+void pp_builder_calls(struct pp_builder *b)
+{
+    b->shapes |= PP_SHAPE_CALLS;
+}
+
+static void reach_row_of(struct pp_builder *b, uint32_t function)
+{
+    while (b->row_of.count <= function) {
+        *PP_PUSH(&b->row_of) = UINT32_MAX;
+    }
+}
+
+void pp_builder_row(struct pp_builder *b, const struct pp_call_row *row)
+{
+    pp_builder_calls(b);
+    if (!pp_builder_ok(b) || !pp_builder_room(b, b->rows.count, "functions")) {
+        return;
+    }
+    reach_row_of(b, row->function.i);
+    uint32_t number = b->row_of.at[row->function.i];
+    if (number == UINT32_MAX) {
+        number = (uint32_t)b->rows.count;
+        b->row_of.at[row->function.i] = number;
+        *PP_PUSH(&b->rows) = *row;
+    } else {
+        /* The edges of the row it replaces stay behind unused until finish regroups. */
+        b->edges_scattered = true;
+        b->rows.at[number] = *row;
+    }
+    b->rows.at[number].first_edge = (uint32_t)b->edges.count;
+    b->rows.at[number].edge_count = 0;
+    b->open_row = number;
+    b->row_serial++;
+}
+
+void pp_builder_edge(struct pp_builder *b, const struct pp_call_edge *edge)
+{
+    if (!pp_builder_ok(b) || b->open_row == UINT32_MAX || !pp_builder_room(b, b->edges.count, "edges")) {
+        return;
+    }
+    struct pp_call_row *row = &b->rows.at[b->open_row];
+    uint32_t caller = edge->caller.i;
+    while (b->seen.count <= caller) {
+        *PP_PUSH(&b->seen) = (struct pp_caller_seen){0, 0};
+    }
+    struct pp_caller_seen *seen = &b->seen.at[caller];
+    struct pp_call_edge *slot;
+    if (seen->serial == b->row_serial) {
+        slot = &b->edges.at[seen->edge];
+    } else {
+        *seen = (struct pp_caller_seen){b->row_serial, (uint32_t)b->edges.count};
+        slot = PP_PUSH(&b->edges);
+        row->edge_count++;
+    }
+    *slot = *edge;
+    slot->callee = row->function;
+}
+
+void pp_builder_totals(struct pp_builder *b, int64_t calls, int64_t primitive_calls, double tottime)
+{
+    b->totals_given = true;
+    b->total_calls = calls;
+    b->total_primitive_calls = primitive_calls;
+    b->total_tottime = tottime;
+}
+
+void pp_builder_counts_swapped(struct pp_builder *b)
+{
+    b->counts_swapped = true;
+}
+
+void pp_builder_sampled_calls(struct pp_builder *b)
+{
+    b->sampled_calls = true;
+}
+
+/* Totals of call counts saturate: Python's do not overflow, and a header line is no reason to refuse a file. */
+static int64_t add_saturating(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (pp_add_i64(a, b, &sum)) {
+        return sum;
+    }
+    return b > 0 ? INT64_MAX : INT64_MIN;
+}
+
+static void add_totals(struct pp_builder *b)
+{
+    for (size_t i = 0; i < b->rows.count; i++) {
+        const struct pp_call_row *row = &b->rows.at[i];
+        b->total_calls = add_saturating(b->total_calls, row->calls);
+        b->total_primitive_calls = add_saturating(b->total_primitive_calls, row->primitive_calls);
+        b->total_tottime += row->tottime;
+    }
+}
+
+/* Copies the edges in use in the order of the rows. */
+static void regroup_edges(struct pp_builder *b)
+{
+    PP_VEC(struct pp_call_edge) grouped = {0};
+    for (size_t i = 0; i < b->rows.count; i++) {
+        struct pp_call_row *row = &b->rows.at[i];
+        size_t first = grouped.count;
+        for (uint32_t e = 0; e < row->edge_count; e++) {
+            *PP_PUSH(&grouped) = b->edges.at[row->first_edge + e];
+        }
+        row->first_edge = (uint32_t)first;
+    }
+    pp_free(b->edges.at);
+    b->edges.at = grouped.at;
+    b->edges.count = grouped.count;
+    b->edges.capacity = grouped.capacity;
+}
+
+void pp_builder_finish_calls(struct pp_builder *b, struct pp_profile *p)
+{
+    if (!(b->shapes & PP_SHAPE_CALLS)) {
+        return;
+    }
+    if (!b->totals_given) {
+        add_totals(b);
+    }
+    if (b->edges_scattered) {
+        regroup_edges(b);
+    }
+    reach_row_of(b, (uint32_t)b->functions.count - 1);
+    p->rows = b->rows.at;
+    p->row_count = b->rows.count;
+    p->edges = b->edges.at;
+    p->edge_count = b->edges.count;
+    p->row_of = b->row_of.at;
+    p->total_calls = b->total_calls;
+    p->total_primitive_calls = b->total_primitive_calls;
+    p->total_tottime = b->total_tottime;
+    p->counts_swapped = b->counts_swapped;
+    p->sampled_calls = b->sampled_calls;
+    b->rows.at = NULL;
+    b->edges.at = NULL;
+    b->row_of.at = NULL;
+}

@@ -1,0 +1,262 @@
+/* The builder's STACKS half: metrics, the calling-context tree, samples, bounds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/number.h"
+#include "model/builder.h"
+#include "model/builder_parts.h"
+
+enum { MAX_DECIMALS = 9 };
+
+void pp_builder_stacks(struct pp_builder *b)
+{
+    if (b->shapes & PP_SHAPE_STACKS) {
+        return;
+    }
+    b->shapes |= PP_SHAPE_STACKS;
+    *PP_PUSH(&b->stacks) = (struct pp_stack){0};
+    PP_RESERVE(&b->values, b->metrics.count);
+    for (size_t m = 0; m < b->metrics.count; m++) {
+        *PP_PUSH(&b->values) = 0;
+    }
+}
+
+/* Widens a matrix of `rows` rows from `columns` to `columns` + 1 columns, the new one 0. */
+static int64_t *widen(int64_t *old, size_t rows, size_t columns)
+{
+    int64_t *wide = pp_calloc(rows ? rows : 1, (columns + 1) * sizeof *wide);
+    for (size_t r = 0; r < rows && columns; r++) {
+        memcpy(wide + r * (columns + 1), old + r * columns, columns * sizeof *wide);
+    }
+    pp_free(old);
+    return wide;
+}
+
+size_t pp_builder_metric(struct pp_builder *b, struct pp_str name, enum pp_unit unit)
+{
+    pp_string_id id = pp_builder_string(b, name);
+    for (size_t m = 0; m < b->metrics.count; m++) {
+        if (b->metrics.at[m].name.i == id.i) {
+            return m;
+        }
+    }
+    if (!pp_builder_ok(b)) {
+        return 0;
+    }
+    size_t columns = b->metrics.count;
+    if (b->stacks.count) {
+        b->values.at = widen(b->values.at, b->stacks.count, columns);
+        b->values.count = b->values.capacity = b->stacks.count * (columns + 1);
+    }
+    if (b->samples.count) {
+        b->sample_values.at = widen(b->sample_values.at, b->samples.count, columns);
+        b->sample_values.count = b->sample_values.capacity = b->samples.count * (columns + 1);
+    }
+    *PP_PUSH(&b->metrics) = (struct pp_metric){id, unit, 0};
+    return columns;
+}
+
+unsigned pp_builder_decimals_of(const struct pp_builder *b, size_t metric)
+{
+    return metric < b->metrics.count ? b->metrics.at[metric].decimals : 0;
+}
+
+static bool rescale(int64_t *values, size_t count, size_t stride, int64_t factor)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!pp_mul_i64(values[i * stride], factor, &values[i * stride])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int64_t power_of_ten(unsigned exponent)
+{
+    int64_t power = 1;
+    while (exponent--) {
+        power *= 10;
+    }
+    return power;
+}
+
+void pp_builder_decimals(struct pp_builder *b, size_t metric, unsigned decimals)
+{
+    if (!pp_builder_ok(b) || metric >= b->metrics.count || b->metrics.at[metric].decimals >= decimals) {
+        return;
+    }
+    if (decimals > MAX_DECIMALS) {
+        pp_builder_fail(b, PP_LIMIT, "more than %d decimals", MAX_DECIMALS);
+        return;
+    }
+    int64_t factor = power_of_ten(decimals - b->metrics.at[metric].decimals);
+    size_t columns = b->metrics.count;
+    if ((b->stacks.count && !rescale(b->values.at + metric, b->stacks.count, columns, factor)) ||
+        (b->samples.count && !rescale(b->sample_values.at + metric, b->samples.count, columns, factor))) {
+        pp_builder_fail(b, PP_LIMIT, "counts with this many decimals add up past 64 bits");
+        return;
+    }
+    b->metrics.at[metric].decimals = decimals;
+}
+
+static uint64_t hash_stack(struct pp_stack s)
+{
+    return pp_hash_u64(((uint64_t)s.parent.i << 32) | s.frame.i);
+}
+
+static uint64_t rehash_stack(const struct pp_builder *b, uint32_t row)
+{
+    return hash_stack(b->stacks.at[row]);
+}
+
+pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_id frame)
+{
+    struct pp_stack stack = {parent, frame};
+    struct pp_row_set *set = &b->stack_set;
+    size_t at = pp_row_set_slot(set, hash_stack(stack), rehash_stack, b);
+    for (; set->slots[at]; at = (at + 1) & set->mask) {
+        const struct pp_stack *known = &b->stacks.at[set->slots[at] - 1];
+        if (known->parent.i == parent.i && known->frame.i == frame.i) {
+            return (pp_stack_id){set->slots[at] - 1};
+        }
+    }
+    if (!pp_builder_ok(b) || !pp_builder_room(b, b->stacks.count, "stacks")) {
+        return (pp_stack_id){0};
+    }
+    if (parent.i >= b->stacks.count || frame.i >= b->frames.count) {
+        pp_builder_fail(b, PP_SYNTAX, "a stack refers to a parent or frame that does not exist");
+        return (pp_stack_id){0};
+    }
+    set->slots[at] = (uint32_t)b->stacks.count + 1;
+    set->count++;
+    *PP_PUSH(&b->stacks) = stack;
+    for (size_t m = 0; m < b->metrics.count; m++) {
+        *PP_PUSH(&b->values) = 0;
+    }
+    return (pp_stack_id){(uint32_t)b->stacks.count - 1};
+}
+
+void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value)
+{
+    if (!pp_builder_ok(b)) {
+        return;
+    }
+    int64_t *cell = &b->values.at[stack.i * b->metrics.count + metric];
+    if (!pp_add_i64(*cell, value, cell)) {
+        pp_builder_fail(b, PP_LIMIT, "counts add up past 64 bits");
+    }
+}
+
+void pp_builder_add_decimal(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value, unsigned decimals)
+{
+    pp_builder_decimals(b, metric, decimals);
+    unsigned have = pp_builder_decimals_of(b, metric);
+    if (have > decimals && !pp_mul_i64(value, power_of_ten(have - decimals), &value)) {
+        pp_builder_fail(b, PP_LIMIT, "a count with %u decimals is past 64 bits", have);
+        return;
+    }
+    pp_builder_add(b, stack, metric, value);
+}
+
+void pp_builder_sample(struct pp_builder *b, const struct pp_sample *sample, const int64_t *values)
+{
+    if (!pp_builder_ok(b) || !pp_builder_room(b, b->samples.count, "samples")) {
+        return;
+    }
+    if (sample->stack.i >= b->stacks.count || sample->thread.i >= b->threads.count) {
+        pp_builder_fail(b, PP_SYNTAX, "a sample refers to a stack or thread that does not exist");
+        return;
+    }
+    if (b->samples.count && sample->time_ns < b->samples.at[b->samples.count - 1].time_ns) {
+        b->samples_unsorted = true;
+    }
+    *PP_PUSH(&b->samples) = *sample;
+    for (size_t m = 0; m < b->metrics.count; m++) {
+        *PP_PUSH(&b->sample_values) = values[m];
+        pp_builder_add(b, sample->stack, m, values[m]);
+    }
+}
+
+void pp_builder_bounds(struct pp_builder *b, pp_stack_id stack, struct pp_stack_bounds bounds)
+{
+    if (!pp_builder_ok(b) || stack.i >= b->stacks.count) {
+        return;
+    }
+    while (b->bounds.count <= stack.i) {
+        *PP_PUSH(&b->bounds) = (struct pp_stack_bounds){0};
+    }
+    b->bounds.at[stack.i] = bounds;
+}
+
+size_t pp_builder_stack_count(const struct pp_builder *b)
+{
+    return b->stacks.count;
+}
+
+struct pp_stack pp_builder_stack_at(const struct pp_builder *b, pp_stack_id id)
+{
+    return b->stacks.at[id.i];
+}
+
+struct sample_key {
+    int64_t time_ns;
+    size_t index;
+};
+
+static int compare_sample_keys(const void *a, const void *b)
+{
+    const struct sample_key *x = a;
+    const struct sample_key *y = b;
+    if (x->time_ns != y->time_ns) {
+        return x->time_ns < y->time_ns ? -1 : 1;
+    }
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+/* Puts samples and their values in time order; the index in the key makes qsort stable. */
+static void sort_samples(struct pp_builder *b)
+{
+    size_t count = b->samples.count;
+    size_t columns = b->metrics.count;
+    struct sample_key *keys = pp_calloc(count, sizeof *keys);
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = (struct sample_key){b->samples.at[i].time_ns, i};
+    }
+    qsort(keys, count, sizeof *keys, compare_sample_keys);
+    struct pp_sample *samples = pp_calloc(count, sizeof *samples);
+    int64_t *values = pp_calloc(count, columns * sizeof *values);
+    for (size_t i = 0; i < count; i++) {
+        samples[i] = b->samples.at[keys[i].index];
+        memcpy(values + i * columns, b->sample_values.at + keys[i].index * columns, columns * sizeof *values);
+    }
+    pp_free(keys);
+    pp_free(b->samples.at);
+    pp_free(b->sample_values.at);
+    b->samples.at = samples;
+    b->sample_values.at = values;
+}
+
+void pp_builder_finish_stacks(struct pp_builder *b, struct pp_profile *p)
+{
+    if (b->samples_unsorted) {
+        sort_samples(b);
+    }
+    if (b->bounds.count) {
+        while (b->bounds.count < b->stacks.count) {
+            *PP_PUSH(&b->bounds) = (struct pp_stack_bounds){0};
+        }
+    }
+    p->stacks = b->stacks.at;
+    p->stack_count = b->stacks.count;
+    p->stack_values = b->values.at;
+    p->bounds = b->bounds.at;
+    p->samples = b->samples.at;
+    p->sample_count = b->samples.count;
+    p->sample_values = b->sample_values.at;
+    b->stacks.at = NULL;
+    b->values.at = NULL;
+    b->bounds.at = NULL;
+    b->samples.at = NULL;
+    b->sample_values.at = NULL;
+}
