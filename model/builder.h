@@ -43,6 +43,8 @@ void pp_builder_start_utc(struct pp_builder *b, int64_t utc_ns);
 void pp_builder_stacks(struct pp_builder *b);
 /* Adds a metric column (the same name twice gives the same column); returns its number. Best before the first push (later costs a copy). */
 size_t pp_builder_metric(struct pp_builder *b, struct pp_str name, enum pp_unit unit);
+/* Columns so far. */
+size_t pp_builder_metric_count(const struct pp_builder *b);
 /* Raises a column's decimals to at least `decimals` (0-9), rescaling what is there (overflow is an error); never lowers. */
 void pp_builder_decimals(struct pp_builder *b, size_t metric, unsigned decimals);
 /* The decimals of a column now. */

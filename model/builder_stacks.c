@@ -57,6 +57,11 @@ size_t pp_builder_metric(struct pp_builder *b, struct pp_str name, enum pp_unit 
     return columns;
 }
 
+size_t pp_builder_metric_count(const struct pp_builder *b)
+{
+    return b->metrics.count;
+}
+
 unsigned pp_builder_decimals_of(const struct pp_builder *b, size_t metric)
 {
     return metric < b->metrics.count ? b->metrics.at[metric].decimals : 0;
