@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "model/builder.h"
+#include "model/calls_sum.h"
 
 /* From ids of one profile to ids of the builder. */
 struct id_map {
@@ -190,145 +191,25 @@ static void add_stacks(struct id_map *map, int64_t shift_ns, bool only_one)
 
 /* --- CALLS --- */
 
-/* The rows so far, per function of the builder, in the order pstats' dictionary would have. */
-struct sum_edge {
-    struct pp_call_edge edge;
-    uint32_t next; /* next edge of the same row, UINT32_MAX: last */
-};
-
-struct sum_row {
-    struct pp_call_row row;
-    uint32_t first, last;
-};
-
-struct calls_sum {
-    PP_VEC(struct sum_row) rows;
-    PP_VEC(struct sum_edge) edges;
-    PP_VEC(uint32_t) row_of; /* function -> row + 1, 0: none */
-    PP_VEC(uint64_t) seen;   /* caller function -> (row serial << 32 | edge) */
-    uint32_t serial;
-    bool overflow;
-    int64_t calls, primitive_calls;
-    double tottime;
-};
-
-static void add_count(struct calls_sum *sum, int64_t *cell, int64_t value)
-{
-    sum->overflow |= !pp_add_i64(*cell, value, cell);
-}
-
-static uint32_t row_for(struct calls_sum *sum, pp_function_id function)
-{
-    while (sum->row_of.count <= function.i) {
-        *PP_PUSH(&sum->row_of) = 0;
-    }
-    if (!sum->row_of.at[function.i]) {
-        *PP_PUSH(&sum->rows) = (struct sum_row){{.function = function}, UINT32_MAX, UINT32_MAX};
-        sum->row_of.at[function.i] = (uint32_t)sum->rows.count;
-    }
-    return sum->row_of.at[function.i] - 1;
-}
-
-/* Remembers where the callers of a row stand, before one file's callers are added to it. */
-static void mark_callers(struct calls_sum *sum, uint32_t row)
-{
-    sum->serial++;
-    for (uint32_t e = sum->rows.at[row].first; e != UINT32_MAX; e = sum->edges.at[e].next) {
-        uint32_t caller = sum->edges.at[e].edge.caller.i;
-        while (sum->seen.count <= caller) {
-            *PP_PUSH(&sum->seen) = 0;
-        }
-        sum->seen.at[caller] = (uint64_t)sum->serial << 32 | e;
-    }
-}
-
-static void append_edge(struct calls_sum *sum, uint32_t row, const struct pp_call_edge *edge)
-{
-    uint32_t number = (uint32_t)sum->edges.count;
-    *PP_PUSH(&sum->edges) = (struct sum_edge){*edge, UINT32_MAX};
-    struct sum_row *r = &sum->rows.at[row];
-    if (r->first == UINT32_MAX) {
-        r->first = number;
-    } else {
-        sum->edges.at[r->last].next = number;
-    }
-    r->last = number;
-}
-
-static void add_edge(struct calls_sum *sum, uint32_t row, const struct pp_call_edge *edge)
-{
-    uint32_t caller = edge->caller.i;
-    if (caller >= sum->seen.count || sum->seen.at[caller] >> 32 != sum->serial) {
-        append_edge(sum, row, edge);
-        return;
-    }
-    struct pp_call_edge *known = &sum->edges.at[(uint32_t)sum->seen.at[caller]].edge;
-    add_count(sum, &known->calls, edge->calls);
-    add_count(sum, &known->primitive_calls, edge->primitive_calls);
-    /* The order of addition is pstats': the new file's number first. */
-    known->tottime = edge->tottime + known->tottime;
-    known->cumtime = edge->cumtime + known->cumtime;
-    known->flags &= edge->flags;
-}
-
-static void add_row(struct calls_sum *sum, const struct id_map *map, const struct pp_call_row *row)
-{
-    const struct pp_profile *p = map->from;
-    uint32_t number = row_for(sum, (pp_function_id){map->functions[row->function.i]});
-    struct pp_call_row *into = &sum->rows.at[number].row;
-    add_count(sum, &into->primitive_calls, row->primitive_calls);
-    add_count(sum, &into->calls, row->calls);
-    into->tottime = row->tottime + into->tottime;
-    into->cumtime = row->cumtime + into->cumtime;
-    mark_callers(sum, number);
-    for (uint32_t e = 0; e < row->edge_count; e++) {
-        struct pp_call_edge edge = p->edges[row->first_edge + e];
-        edge.caller.i = map->functions[edge.caller.i];
-        add_edge(sum, number, &edge);
-    }
-}
-
 static void add_calls(struct calls_sum *sum, const struct id_map *map, bool first)
 {
     const struct pp_profile *p = map->from;
+    PP_VEC(struct pp_call_edge) edges = {0};
     for (size_t r = 0; r < p->row_count; r++) {
-        if (first) {
-            /* The first file is taken as it is (0 + -0.0 would lose a sign that pstats keeps). */
-            uint32_t number = row_for(sum, (pp_function_id){map->functions[p->rows[r].function.i]});
-            struct pp_call_row row = p->rows[r];
-            row.function = sum->rows.at[number].row.function;
-            sum->rows.at[number].row = row;
-            for (uint32_t e = 0; e < row.edge_count; e++) {
-                struct pp_call_edge edge = p->edges[row.first_edge + e];
-                edge.caller.i = map->functions[edge.caller.i];
-                append_edge(sum, number, &edge);
-            }
-        } else {
-            add_row(sum, map, &p->rows[r]);
+        struct pp_call_row row = p->rows[r];
+        row.function.i = map->functions[row.function.i];
+        edges.count = 0;
+        for (uint32_t e = 0; e < row.edge_count; e++) {
+            struct pp_call_edge *edge = PP_PUSH(&edges);
+            *edge = p->edges[row.first_edge + e];
+            edge->caller.i = map->functions[edge->caller.i];
         }
+        calls_sum_add(sum, &row, edges.at, edges.count, first);
     }
-    add_count(sum, &sum->calls, p->total_calls);
-    add_count(sum, &sum->primitive_calls, p->total_primitive_calls);
+    pp_free(edges.at);
+    calls_sum_count(sum, &sum->calls, p->total_calls);
+    calls_sum_count(sum, &sum->primitive_calls, p->total_primitive_calls);
     sum->tottime = first ? p->total_tottime : sum->tottime + p->total_tottime;
-}
-
-static void finish_calls(struct calls_sum *sum, struct pp_builder *b)
-{
-    pp_builder_calls(b);
-    for (size_t r = 0; r < sum->rows.count; r++) {
-        pp_builder_row(b, &sum->rows.at[r].row);
-        for (uint32_t e = sum->rows.at[r].first; e != UINT32_MAX; e = sum->edges.at[e].next) {
-            pp_builder_edge(b, &sum->edges.at[e].edge);
-        }
-    }
-    pp_builder_totals(b, sum->calls, sum->primitive_calls, sum->tottime);
-    if (sum->overflow) {
-        pp_builder_fail(b, PP_LIMIT, "call counts add up past 64 bits");
-    }
-    pp_free(sum->rows.at);
-    pp_free(sum->edges.at);
-    pp_free(sum->row_of.at);
-    pp_free(sum->seen.at);
 }
 
 /* --- both --- */
@@ -419,7 +300,7 @@ struct pp_profile *pp_merge(const struct pp_profile *const *profiles, size_t cou
         add_profile(profiles, k, count, b, &calls);
     }
     if (profiles[0]->shapes & PP_SHAPE_CALLS) {
-        finish_calls(&calls, b);
+        calls_sum_finish(&calls, b);
     }
     return pp_builder_finish(b, err);
 }
