@@ -1,0 +1,183 @@
+/* Profiles in and out of programs. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "cli/cli.h"
+
+struct pp_options cli_format_options(const struct cli_common *c, struct pp_arena *arena, const struct pp_option *extra,
+                                     size_t extra_count)
+{
+    size_t count = c->option.count + extra_count;
+    struct pp_option *options = PP_NEW_ARRAY(arena, struct pp_option, count);
+    for (size_t i = 0; i < extra_count; i++) {
+        options[i] = extra[i];
+    }
+    for (size_t i = 0; i < c->option.count; i++) {
+        struct pp_cut cut = pp_str_cut(pp_str_of(c->option.at[i].argument), '=');
+        options[extra_count + i] = (struct pp_option){cut.head, cut.found ? cut.tail : PP_STR("yes")};
+    }
+    return (struct pp_options){options, count, c->strict};
+}
+
+/* The formats' names for messages, NULL-terminated, in the arena. */
+static const char *const *format_names(struct pp_arena *arena)
+{
+    const char **names = PP_NEW_ARRAY(arena, const char *, pp_format_count + 1);
+    for (size_t i = 0; i < pp_format_count; i++) {
+        names[i] = pp_formats[i]->name;
+    }
+    return names;
+}
+
+static const struct pp_format *named_format(const struct cli_common *c, const char *option, const char *name)
+{
+    const struct pp_format *format = pp_format_named(pp_str_of(name));
+    if (!format) {
+        struct pp_arena arena = {0};
+        const char *near = cli_did_you_mean(name, format_names(&arena));
+        if (near) {
+            cli_usage(c, "--%s: unknown format \"%s\"; did you mean \"%s\"?", option, name, near);
+        } else {
+            cli_usage(c, "--%s: unknown format \"%s\"; see --list-formats", option, name);
+        }
+        pp_arena_free(&arena);
+    }
+    return format;
+}
+
+struct progress {
+    const struct cli_common *common;
+    const char *path;
+    struct timespec started;
+    bool shown;
+};
+
+static void show_progress(void *context, const struct pp_source *source)
+{
+    struct progress *progress = context;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec - progress->started.tv_sec < 1) {
+        return;
+    }
+    progress->shown = true;
+    double done = (double)pp_source_raw_consumed(source);
+    double size = (double)pp_source_raw_size(source);
+    if (size > 0) {
+        (void)fprintf(stderr, "\r%s: reading, %.0f MB, %.0f %%", progress->common->tool->name, done / 1e6, 100 * done / size);
+    } else {
+        (void)fprintf(stderr, "\r%s: reading, %.0f MB", progress->common->tool->name, done / 1e6);
+    }
+}
+
+static bool read_source(const struct cli_common *c, struct pp_source *source, const struct pp_format *from, struct cli_input *input)
+{
+    struct pp_arena arena = {0};
+    struct pp_report report = {0};
+    struct pp_error err = {0};
+    struct pp_options options = cli_format_options(c, &arena, NULL, 0);
+    struct progress progress = {.common = c, .path = input->path};
+    if (isatty(STDERR_FILENO) && !c->quiet) {
+        clock_gettime(CLOCK_MONOTONIC, &progress.started);
+        pp_source_on_progress(source, show_progress, &progress);
+    }
+    input->profile = pp_format_read(source, pp_str_of(input->path), from, &options, &input->format, &report, &err);
+    if (progress.shown) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
+    if (input->profile) {
+        input->mtime = (int64_t)pp_source_mtime(source);
+        input->bytes = pp_source_consumed(source);
+        input->raw_bytes = pp_source_raw_consumed(source);
+        input->gzipped = pp_source_gzipped(source);
+        cli_show_report(c, input->path, &report);
+    } else {
+        cli_fail(c, input->path, &err);
+    }
+    pp_arena_free(&arena);
+    return input->profile != NULL;
+}
+
+bool cli_read(const struct cli_common *c, const char *path, struct cli_input *input)
+{
+    struct pp_error err = {0};
+    *input = (struct cli_input){.path = path ? path : "-"};
+    const struct pp_format *from = c->from ? named_format(c, "from", c->from) : NULL;
+    if (c->from && !from) {
+        return false;
+    }
+    struct pp_source *source = pp_source_open(input->path, c->max_input, &err);
+    if (!source) {
+        cli_fail(c, input->path, &err);
+        return false;
+    }
+    bool ok = read_source(c, source, from, input);
+    pp_source_close(source);
+    return ok;
+}
+
+void cli_input_free(struct cli_input *input)
+{
+    pp_profile_free(input->profile);
+    *input = (struct cli_input){0};
+}
+
+struct pp_sink *cli_open_output(const struct cli_common *c, bool binary)
+{
+    struct pp_error err = {0};
+    bool to_stdout = !c->output || strcmp(c->output, "-") == 0;
+    if (binary && to_stdout && !c->force && isatty(STDOUT_FILENO)) {
+        cli_error(c, "will not write a binary format to the terminal; use -o FILE, a pipe, or --force");
+        return NULL;
+    }
+    struct pp_sink *sink = pp_sink_open(c->output, &err);
+    if (!sink) {
+        cli_fail(c, c->output, &err);
+    }
+    return sink;
+}
+
+int cli_close_output(const struct cli_common *c, struct pp_sink *sink, int status)
+{
+    struct pp_error err = {0};
+    if (pp_sink_close(sink, &err)) {
+        return status;
+    }
+    if (err.sys_errno == EPIPE) {
+        return CLI_OK;
+    }
+    return cli_fail(c, c->output ? c->output : "standard output", &err);
+}
+
+int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, const struct pp_format *fallback)
+{
+    const struct pp_format *to = c->to ? named_format(c, "to", c->to) : fallback;
+    if (!to) {
+        return CLI_TROUBLE;
+    }
+    if (!to->write) {
+        return cli_usage(c, "--to: profpipe reads %s but cannot write it; choose with --to", to->name);
+    }
+    struct pp_sink *out = cli_open_output(c, to->binary);
+    if (!out) {
+        return CLI_TROUBLE;
+    }
+    struct pp_arena arena = {0};
+    struct pp_report report = {0};
+    struct pp_error err = {0};
+    struct pp_options options = cli_format_options(c, &arena, NULL, 0);
+    int status = CLI_OK;
+    if (pp_format_write(p, to, out, &options, &report, &err)) {
+        cli_show_report(c, NULL, &report);
+        status = cli_close_output(c, out, CLI_OK);
+    } else {
+        pp_sink_abandon(out);
+        status = cli_fail(c, NULL, &err);
+    }
+    pp_arena_free(&arena);
+    return status;
+}
