@@ -71,8 +71,14 @@ void pp_builder_calls(struct pp_builder *b);
 void pp_builder_row(struct pp_builder *b, const struct pp_call_row *row);
 /* Adds an edge to the row begun last; `callee` is ignored. The same caller twice: the second replaces the first in its place. */
 void pp_builder_edge(struct pp_builder *b, const struct pp_call_edge *edge);
+/* Adds copies of the edges of `from`'s row to the row begun last (files that share one callers dictionary between functions). */
+void pp_builder_copy_edges(struct pp_builder *b, pp_function_id from);
+/* The row of a function added before, or NULL; valid until the next builder call. */
+const struct pp_call_row *pp_builder_row_of(const struct pp_builder *b, pp_function_id function);
 /* Overrides the totals (merging adds the files' totals); otherwise finish adds the rows up in order. */
 void pp_builder_totals(struct pp_builder *b, int64_t calls, int64_t primitive_calls, double tottime);
+/* Swaps calls and primitive calls of all rows so far (not of edges) and sets counts_swapped. */
+void pp_builder_swap_counts(struct pp_builder *b);
 void pp_builder_counts_swapped(struct pp_builder *b);
 void pp_builder_sampled_calls(struct pp_builder *b);
 

@@ -61,6 +61,32 @@ void pp_builder_edge(struct pp_builder *b, const struct pp_call_edge *edge)
     slot->callee = row->function;
 }
 
+const struct pp_call_row *pp_builder_row_of(const struct pp_builder *b, pp_function_id function)
+{
+    uint32_t number = function.i < b->row_of.count ? b->row_of.at[function.i] : UINT32_MAX;
+    return number == UINT32_MAX ? NULL : &b->rows.at[number];
+}
+
+void pp_builder_copy_edges(struct pp_builder *b, pp_function_id from)
+{
+    const struct pp_call_row *row = pp_builder_row_of(b, from);
+    for (uint32_t e = 0; row && e < row->edge_count; e++) {
+        struct pp_call_edge edge = b->edges.at[row->first_edge + e];
+        pp_builder_edge(b, &edge);
+        row = pp_builder_row_of(b, from);
+    }
+}
+
+void pp_builder_swap_counts(struct pp_builder *b)
+{
+    for (size_t i = 0; i < b->rows.count; i++) {
+        int64_t calls = b->rows.at[i].primitive_calls;
+        b->rows.at[i].primitive_calls = b->rows.at[i].calls;
+        b->rows.at[i].calls = calls;
+    }
+    b->counts_swapped = true;
+}
+
 void pp_builder_totals(struct pp_builder *b, int64_t calls, int64_t primitive_calls, double tottime)
 {
     b->totals_given = true;

@@ -1,0 +1,68 @@
+/* Python's marshal, as far as pstats files need it (versions 0-6). Facts: CPython Python/marshal.c (w_object, r_object) of 2.7 and 3.3-3.15. */
+#ifndef PP_FORMATS_PSTAT_MARSHAL_H
+#define PP_FORMATS_PSTAT_MARSHAL_H
+
+#include "base/memory.h"
+#include "base/source.h"
+#include "model/builder.h"
+
+enum { MARSHAL_FLAG_REF = 0x80 };
+
+/* What an object turned out to be, as far as a profile cares. */
+enum marshal_kind {
+    MARSHAL_NULL,     /* '0': ends dictionaries */
+    MARSHAL_OTHER,    /* anything without use here; skipped whole */
+    MARSHAL_PENDING,  /* in the reference table only: a container that is not finished */
+    MARSHAL_STRING,   /* string id; code objects become their description */
+    MARSHAL_INT,      /* integer */
+    MARSHAL_BIG,      /* an int past 64 bits; real holds it rounded */
+    MARSHAL_FLOAT,    /* real */
+    MARSHAL_TUPLE,    /* begun: `count` items follow */
+    MARSHAL_DICT,     /* begun: keys and values follow until MARSHAL_NULL */
+    MARSHAL_KEY,      /* a function key seen before: function id */
+    MARSHAL_EDGE,     /* an edge tuple seen before: index into edges */
+    MARSHAL_CALLERS,  /* a callers dictionary seen before: function id of its row */
+    MARSHAL_ROW       /* a row tuple seen before: function id of its row */
+};
+
+struct marshal_value {
+    enum marshal_kind kind;
+    uint32_t id;       /* string, function or edge number */
+    uint32_t count;    /* items of a tuple */
+    uint32_t slot;     /* reference slot to fill when the container is finished; UINT32_MAX: none */
+    int64_t integer;
+    double real;
+    uint64_t offset; /* of its type byte */
+};
+
+struct marshal_reader {
+    struct pp_source *source;
+    struct pp_builder *builder;
+    struct pp_error *err;
+    const unsigned char *at, *end; /* window of the source */
+    uint64_t base;                 /* input offset of `end` */
+    size_t shown;                  /* bytes peeked, not skipped yet */
+    PP_VEC(unsigned char) ref_kinds; /* the reference table: kind and number per slot */
+    PP_VEC(uint32_t) ref_ids;
+    PP_VEC(uint32_t) interned; /* Python 2's own table: string ids */
+    PP_VEC(struct marshal_value) numbers; /* ints and floats that are referred to */
+    PP_VEC(struct pp_call_edge) edges;    /* edge tuples that are referred to */
+};
+
+void marshal_init(struct marshal_reader *r, struct pp_source *source, struct pp_builder *b, struct pp_error *err);
+void marshal_free(struct marshal_reader *r);
+/* Reads the next object. Scalars and code objects are read whole; tuples and dictionaries are begun only (`open` true), or skipped whole and
+ * returned as MARSHAL_OTHER. References are resolved. False with the error set on failure. */
+bool marshal_next(struct marshal_reader *r, bool open, struct marshal_value *value);
+/* Skips the rest of a begun container. */
+bool marshal_skip_rest(struct marshal_reader *r, const struct marshal_value *container);
+/* Fills the reference slot of a finished container. */
+void marshal_finish(struct marshal_reader *r, const struct marshal_value *container, enum marshal_kind kind, uint32_t id);
+/* Byte offset of the next byte. */
+uint64_t marshal_offset(const struct marshal_reader *r);
+/* True when no byte is left. */
+bool marshal_at_end(struct marshal_reader *r);
+/* Records "expected WHAT, found X" at the value's offset; false. */
+bool marshal_expected(struct marshal_reader *r, const char *what, const struct marshal_value *found);
+
+#endif

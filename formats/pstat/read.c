@@ -1,0 +1,290 @@
+/* The dictionary {(file, line, name): (cc, nc, tt, ct, {caller: edge})} into rows and edges. The structure has a fixed depth, so one function
+ * per level; whatever else a hostile file nests is skipped by marshal.c with an explicit stack. */
+#include "formats/pstat/pstat.h"
+
+#include "base/number.h"
+#include "formats/pstat/marshal.h"
+
+static const char swapped_note[] = "calls and primitive calls are swapped, as yappi writes them; they are read the right way round";
+
+struct row_reader {
+    struct marshal_reader m;
+    struct pp_call_row row;
+    bool more_primitive, fewer_primitive; /* some row has cc > nc / cc < nc */
+    PP_VEC(struct pp_call_edge) edges;    /* scratch: the callers of the row being read */
+};
+
+/* --- keys --- */
+
+static bool read_key_items(struct marshal_reader *m, const struct marshal_value *tuple, uint32_t *function)
+{
+    struct marshal_value file, line, name;
+    if (!marshal_next(m, false, &file) || !marshal_next(m, false, &line) || !marshal_next(m, false, &name)) {
+        return false;
+    }
+    if (file.kind != MARSHAL_STRING) {
+        return marshal_expected(m, "a file name in a function key", &file);
+    }
+    if (line.kind != MARSHAL_INT) {
+        return marshal_expected(m, "a line number in a function key", &line);
+    }
+    if (name.kind != MARSHAL_STRING) {
+        return marshal_expected(m, "a function name in a function key", &name);
+    }
+    struct pp_function key = {.name = {name.id}, .file = {file.id}, .line = line.integer};
+    *function = pp_builder_function(m->builder, &key).i;
+    marshal_finish(m, tuple, MARSHAL_KEY, *function);
+    return true;
+}
+
+/* Python 3.15's sampler adds the key ("__sampled__",). */
+static bool read_mark(struct marshal_reader *m, const struct marshal_value *tuple, bool *sampled)
+{
+    struct marshal_value mark, value;
+    if (!marshal_next(m, false, &mark)) {
+        return false;
+    }
+    if (mark.kind != MARSHAL_STRING || !pp_str_eq(pp_builder_str(m->builder, (pp_string_id){mark.id}), PP_STR("__sampled__"))) {
+        return marshal_expected(m, "a (file, line, function) key", tuple);
+    }
+    marshal_finish(m, tuple, MARSHAL_OTHER, 0);
+    *sampled = true;
+    return marshal_next(m, false, &value);
+}
+
+/* A key: a new tuple of three or a reference to one. */
+static bool read_key(struct marshal_reader *m, const struct marshal_value *value, uint32_t *function)
+{
+    if (value->kind == MARSHAL_KEY) {
+        *function = value->id;
+        return true;
+    }
+    if (value->kind != MARSHAL_TUPLE || value->count != 3) {
+        return marshal_expected(m, "a (file, line, function) key", value);
+    }
+    return read_key_items(m, value, function);
+}
+
+/* --- numbers --- */
+
+static bool read_count(struct marshal_reader *m, const char *what, int64_t *count)
+{
+    struct marshal_value value;
+    if (!marshal_next(m, false, &value)) {
+        return false;
+    }
+    *count = value.integer;
+    return value.kind == MARSHAL_INT || marshal_expected(m, what, &value);
+}
+
+static bool read_time(struct marshal_reader *m, const char *what, double *seconds)
+{
+    struct marshal_value value;
+    if (!marshal_next(m, false, &value)) {
+        return false;
+    }
+    *seconds = value.real;
+    return value.kind == MARSHAL_FLOAT || value.kind == MARSHAL_INT || value.kind == MARSHAL_BIG || marshal_expected(m, what, &value);
+}
+
+/* --- callers --- */
+
+/* A tuple (nc, cc, tt, ct); old merges concatenated several: they are added. */
+static bool read_edge_tuple(struct marshal_reader *m, const struct marshal_value *tuple, struct pp_call_edge *edge)
+{
+    if (tuple->count == 0 || tuple->count % 4 != 0) {
+        return marshal_expected(m, "a caller's (calls, primitive calls, time, cumulative time)", tuple);
+    }
+    if (tuple->count > 4) {
+        pp_report_note(pp_builder_report(m->builder), "callers with concatenated numbers (an old pstats.add) were added up",
+                       pp_at_offset(tuple->offset));
+    }
+    for (uint32_t i = 0; i < tuple->count; i += 4) {
+        int64_t calls, primitive;
+        double tottime, cumtime;
+        if (!read_count(m, "a caller's calls", &calls) || !read_count(m, "a caller's primitive calls", &primitive) ||
+            !read_time(m, "a caller's time", &tottime) || !read_time(m, "a caller's cumulative time", &cumtime)) {
+            return false;
+        }
+        if (!pp_add_i64(edge->calls, calls, &edge->calls) || !pp_add_i64(edge->primitive_calls, primitive, &edge->primitive_calls)) {
+            return pp_fail(m->err, PP_LIMIT, pp_at_offset(tuple->offset), "call counts add up past 64 bits");
+        }
+        edge->tottime = i ? edge->tottime + tottime : tottime;
+        edge->cumtime = i ? edge->cumtime + cumtime : cumtime;
+    }
+    if (tuple->slot != UINT32_MAX) {
+        marshal_finish(m, tuple, MARSHAL_EDGE, (uint32_t)m->edges.count);
+        *PP_PUSH(&m->edges) = *edge;
+    }
+    return true;
+}
+
+static bool read_edge(struct marshal_reader *m, struct pp_call_edge *edge)
+{
+    struct marshal_value value;
+    if (!marshal_next(m, true, &value)) {
+        return false;
+    }
+    switch (value.kind) {
+    case MARSHAL_INT:
+        edge->calls = value.integer;
+        edge->flags = PP_EDGE_COUNT_ONLY;
+        return true;
+    case MARSHAL_EDGE: {
+        pp_function_id caller = edge->caller;
+        *edge = m->edges.at[value.id];
+        edge->caller = caller;
+        return true;
+    }
+    case MARSHAL_TUPLE:
+        return read_edge_tuple(m, &value, edge);
+    default:
+        return marshal_expected(m, "a caller's numbers", &value);
+    }
+}
+
+/* Reads {caller: edge …} into r->edges; the row itself is added afterwards because its numbers and callers are one tuple. */
+static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
+{
+    struct marshal_reader *m = &r->m;
+    for (;;) {
+        struct marshal_value key;
+        if (!marshal_next(m, true, &key)) {
+            return false;
+        }
+        if (key.kind == MARSHAL_NULL) {
+            break;
+        }
+        struct pp_call_edge edge = {0};
+        if (!read_key(m, &key, &edge.caller.i) || !read_edge(m, &edge)) {
+            return false;
+        }
+        *PP_PUSH(&r->edges) = edge;
+    }
+    marshal_finish(m, dict, MARSHAL_CALLERS, r->row.function.i);
+    return true;
+}
+
+/* --- rows --- */
+
+static void add_row(struct row_reader *r, const struct marshal_value *callers)
+{
+    struct pp_builder *b = r->m.builder;
+    pp_builder_row(b, &r->row);
+    if (callers->kind == MARSHAL_CALLERS) {
+        pp_builder_copy_edges(b, (pp_function_id){callers->id});
+    }
+    for (size_t i = 0; i < r->edges.count; i++) {
+        pp_builder_edge(b, &r->edges.at[i]);
+    }
+    r->more_primitive = r->more_primitive || r->row.primitive_calls > r->row.calls;
+    r->fewer_primitive = r->fewer_primitive || r->row.primitive_calls < r->row.calls;
+}
+
+static bool read_row_tuple(struct row_reader *r, const struct marshal_value *tuple)
+{
+    struct marshal_reader *m = &r->m;
+    struct marshal_value callers;
+    r->edges.count = 0;
+    if (tuple->kind != MARSHAL_TUPLE || tuple->count != 5) {
+        return marshal_expected(m, "a function's (primitive calls, calls, time, cumulative time, callers)", tuple);
+    }
+    if (!read_count(m, "primitive calls", &r->row.primitive_calls) || !read_count(m, "calls", &r->row.calls) ||
+        !read_time(m, "a time", &r->row.tottime) || !read_time(m, "a cumulative time", &r->row.cumtime) ||
+        !marshal_next(m, true, &callers)) {
+        return false;
+    }
+    if (callers.kind != MARSHAL_DICT && callers.kind != MARSHAL_CALLERS) {
+        return marshal_expected(m, "a dictionary of callers", &callers);
+    }
+    if (callers.kind == MARSHAL_DICT && !read_callers(r, &callers)) {
+        return false;
+    }
+    add_row(r, &callers);
+    marshal_finish(m, tuple, MARSHAL_ROW, r->row.function.i);
+    return true;
+}
+
+static bool read_row(struct row_reader *r)
+{
+    struct marshal_value value;
+    if (!marshal_next(&r->m, true, &value)) {
+        return false;
+    }
+    if (value.kind == MARSHAL_ROW) {
+        const struct pp_call_row *same = pp_builder_row_of(r->m.builder, (pp_function_id){value.id});
+        pp_function_id function = r->row.function;
+        r->row = *same;
+        r->row.function = function;
+        r->edges.count = 0;
+        add_row(r, &(struct marshal_value){.kind = MARSHAL_CALLERS, .id = value.id});
+        return true;
+    }
+    return read_row_tuple(r, &value);
+}
+
+static bool read_rows(struct row_reader *r, bool *sampled)
+{
+    struct marshal_reader *m = &r->m;
+    while (pp_builder_ok(m->builder)) {
+        struct marshal_value key;
+        pp_builder_at(m->builder, pp_at_offset(marshal_offset(m)));
+        if (!marshal_next(m, true, &key)) {
+            return false;
+        }
+        if (key.kind == MARSHAL_NULL) {
+            return true;
+        }
+        if (key.kind == MARSHAL_TUPLE && key.count == 1) {
+            if (!read_mark(m, &key, sampled)) {
+                return false;
+            }
+            continue;
+        }
+        r->row = (struct pp_call_row){0};
+        if (!read_key(m, &key, &r->row.function.i) || !read_row(r)) {
+            return false;
+        }
+    }
+    return true; /* the builder has the error */
+}
+
+static bool read_dictionary(struct row_reader *r)
+{
+    struct marshal_reader *m = &r->m;
+    struct marshal_value top;
+    bool sampled = false;
+    pp_builder_calls(m->builder);
+    if (!marshal_next(m, true, &top)) {
+        return false;
+    }
+    if (top.kind != MARSHAL_DICT) {
+        return marshal_expected(m, "the dictionary of a pstats file", &top);
+    }
+    if (!read_rows(r, &sampled)) {
+        return false;
+    }
+    if (sampled) {
+        pp_builder_sampled_calls(m->builder);
+    }
+    if (r->more_primitive && !r->fewer_primitive && !sampled) {
+        pp_builder_swap_counts(m->builder);
+        pp_report_note(pp_builder_report(m->builder), swapped_note, pp_nowhere());
+    }
+    if (!marshal_at_end(m)) {
+        pp_report_note(pp_builder_report(m->builder), "data after the dictionary was ignored, as Python ignores it",
+                       pp_at_offset(marshal_offset(m)));
+    }
+    return true;
+}
+
+bool pstat_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
+{
+    struct row_reader r = {0};
+    (void)options;
+    marshal_init(&r.m, source, b, err);
+    bool ok = read_dictionary(&r);
+    marshal_free(&r.m);
+    pp_free(r.edges.at);
+    return ok;
+}
