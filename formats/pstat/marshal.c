@@ -1,11 +1,10 @@
 #include "formats/pstat/marshal.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/number.h"
+#include "base/sink.h"
 
 void marshal_init(struct marshal_reader *r, struct pp_source *source, struct pp_builder *b, struct pp_error *err)
 {
