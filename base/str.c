@@ -130,10 +130,12 @@ static uint64_t load(const char *data, size_t len)
 
 uint64_t pp_str_hash(struct pp_str s, uint64_t seed)
 {
-    static const uint64_t k0 = UINT64_C(0x9e3779b97f4a7c15), k1 = UINT64_C(0xd1b54a32d192ed03);
-    uint64_t h = seed ^ (s.len * k0);
+    /* The secrets come from the seed: whoever does not know it cannot make a product 0 and so collisions. */
+    const uint64_t k0 = (seed ^ UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+    const uint64_t k1 = (seed + UINT64_C(0xd1b54a32d192ed03)) * UINT64_C(0xa0761d6478bd642f);
+    uint64_t h = seed ^ (s.len * UINT64_C(0x9e3779b97f4a7c15));
     while (s.len > 16) {
-        h = mix(load(s.data, 8) ^ k0, load(s.data + 8, 8) ^ h);
+        h = mix(load(s.data, 8) ^ k0, load(s.data + 8, 8) ^ h ^ k1);
         s.data += 16;
         s.len -= 16;
     }

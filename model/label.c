@@ -64,9 +64,7 @@ struct pp_str pp_label_folded(struct pp_arena *arena, const struct pp_profile *p
         return name;
     }
     char digits[32];
-    bool placed = line != 0;
-    struct pp_str parts[] = {name, PP_STR(" ("), file, placed ? PP_STR(":") : PP_STR(""),
-                             placed ? line_text(digits, line) : PP_STR(""), PP_STR(")")};
+    struct pp_str parts[] = {name, PP_STR(" ("), file, PP_STR(":"), line_text(digits, line), PP_STR(")")};
     return join(arena, parts, sizeof parts / sizeof *parts);
 }
 

@@ -7,7 +7,7 @@
 
 /* pstats' func_std_string: "file:line(name)"; for file "~" and line 0 "{name}" when name is "<…>", else name. Raw bytes, not escaped. */
 struct pp_str pp_label_standard(struct pp_arena *arena, const struct pp_profile *p, pp_function_id function);
-/* A folded frame: "name (file:line)", "name (file)" without a line, "name" without a file (or file "~"). `line` 0: the function's. */
+/* A folded frame: "name (file:line)", "name" without a file (or file "~"). The line is the frame's, else the function's, else 0. */
 struct pp_str pp_label_folded(struct pp_arena *arena, const struct pp_profile *p, const struct pp_frame *frame);
 /* A module or package for grouping: the function's module, else derived from the file ("…/site-packages/requests/api.py" -> "requests.api",
  * "<frozen importlib._bootstrap>" -> "importlib._bootstrap", "~" -> "built-in"); package: its first component. */

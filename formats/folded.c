@@ -1,0 +1,76 @@
+/* Folded stacks: one line per stack, frames from the root joined by ';', then the count. The specification is docs/formats/folded.md. */
+#include "formats/format.h"
+#include "formats/folded/folded.h"
+#include "formats/folded/line.h"
+
+enum { DECODED = 2048 };
+
+/* Enough of a UTF-16 head as one byte per unit to see lines and counts; false if it has no BOM. */
+static bool narrow_utf16(struct pp_str head, char *buffer, struct pp_str *out)
+{
+    bool little = pp_str_starts(head, PP_STR("\xff\xfe"));
+    if (!little && !pp_str_starts(head, PP_STR("\xfe\xff"))) {
+        return false;
+    }
+    size_t len = 0;
+    for (size_t at = 2; at + 2 <= head.len && len < DECODED; at += 2) {
+        char low = head.data[at + !little];
+        char high = head.data[at + little];
+        buffer[len++] = high ? 'x' : low;
+    }
+    *out = (struct pp_str){buffer, len};
+    return true;
+}
+
+/* The first data line must have a count, and at least half of those in sight; bits grow with the lines that have one. */
+static unsigned probe(struct pp_str head)
+{
+    char buffer[DECODED];
+    unsigned good = 0, bad = 0;
+    bool whole = head.len < PP_PROBE_SIZE;
+    if (narrow_utf16(head, buffer, &head)) {
+        whole = head.len < DECODED;
+    } else if (pp_str_starts(head, PP_STR("\xef\xbb\xbf"))) {
+        head = pp_str_sub(head, 3, head.len);
+    }
+    bool header = pp_str_starts(head, PP_STR(FOLDED_HEADER));
+    while (head.len) {
+        struct pp_cut cut = pp_str_cut(head, '\n');
+        if (!cut.found && !whole && good + bad > 0) {
+            break;
+        }
+        enum folded_kind kind = folded_split(cut.head, 1).kind;
+        /* A line longer than the window may still have its count. */
+        good += kind == FOLDED_DATA || (kind == FOLDED_BAD && !cut.found && !whole && pp_str_find(cut.head, ';') < cut.head.len);
+        bad += kind == FOLDED_BAD && (cut.found || whole);
+        if (bad && !good) {
+            return 0;
+        }
+        head = cut.tail;
+    }
+    if (header) {
+        return 96;
+    }
+    return good > bad || (good && good == bad) ? 8 + (good > 8 ? 8 : good) : 0;
+}
+
+static const char *const extensions[] = {"folded", "collapsed", "txt", "stacks", NULL};
+
+static const struct pp_option_spec options[] = {
+    {"unit", "s|ms|us|ns", "unit of the integers written for a time metric (default us)"},
+    {"metric", "NAME", "the metric to write (default: the main one)"},
+    {"counts", "s|ms|us|ns|bytes", "on reading: what the counts are"},
+    {"lines", "definition|current", "on reading: whether lines in frames are where the function begins"},
+    {0},
+};
+
+const struct pp_format pp_format_folded = {
+    .name = "folded",
+    .summary = "folded (collapsed) stacks: frame;frame COUNT",
+    .extensions = extensions,
+    .options = options,
+    .holds = PP_HOLDS_STACKS | PP_HOLDS_LINES,
+    .probe = probe,
+    .read = folded_read,
+    .write = folded_write,
+};

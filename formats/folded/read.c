@@ -1,0 +1,381 @@
+/* Reading folded stacks fast. Sorted files share most of a line with the line before: only the frames that differ are walked again. Shuffled ones do
+ * not: whole lines seen before are found by a 128-bit hash. A frame's text is hashed once per walk and its name taken apart once in all.
+ *
+ *     line before   main;parse;tokens;next 7          ends[]:   4     10     17     22
+ *     this line     main;parse;tree;grow 3            common = 12  ->  frames ending before byte 12 are the same: main, parse
+ */
+#include <string.h>
+
+#include "base/intern.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "formats/folded/folded.h"
+#include "formats/folded/line.h"
+
+/* Lines remembered whole: 20 bytes each, at most this many. */
+enum { MOST_LINES = 1 << 20, PROBED_LINES = 64 };
+
+struct line_slot {
+    uint64_t low, high; /* both halves of the hash; 0, 0: empty */
+    uint32_t stack;
+};
+
+struct folded_reader {
+    struct pp_source *source;
+    struct pp_builder *b;
+    struct pp_error *err;
+    bool strict;
+    unsigned columns;
+    int64_t factor;        /* counts are multiplied by this: units to ns */
+    bool definition_lines; /* lines in frames are where functions begin */
+    bool estimated;
+
+    struct pp_intern texts; /* frame text -> number */
+    struct pp_arena arena;
+    PP_VEC(uint32_t) frames; /* text number -> frame id */
+
+    char *before; /* the stack text of the line before */
+    size_t before_len, before_capacity;
+    PP_VEC(uint32_t) ends;   /* per frame of it: offset of its end */
+    PP_VEC(uint32_t) stacks; /* per frame of it: stack id */
+
+    struct line_slot *lines;
+    size_t line_mask, line_count;
+    uint64_t data_lines;
+    struct pp_where first_bad;
+};
+
+/* --- frames --- */
+
+static pp_frame_id make_frame(struct folded_reader *r, struct pp_str text)
+{
+    struct pp_function function = {0};
+    struct pp_frame frame = {0};
+    struct pp_str name = text, file = {0};
+    if (folded_place(text, &name, &file, &frame.line) && r->definition_lines) {
+        function.line = frame.line;
+    }
+    function.name = pp_builder_string(r->b, name);
+    function.file = pp_builder_string(r->b, file);
+    frame.function = pp_builder_function(r->b, &function);
+    return pp_builder_frame(r->b, &frame);
+}
+
+static pp_frame_id frame_of(struct folded_reader *r, struct pp_str text)
+{
+    uint32_t number = pp_intern_add(&r->texts, &r->arena, text);
+    if (number == r->frames.count) {
+        uint32_t frame = make_frame(r, text).i;
+        *PP_PUSH(&r->frames) = frame;
+    }
+    return (pp_frame_id){r->frames.at[number]};
+}
+
+/* --- lines seen before --- */
+
+static void grow_lines(struct folded_reader *r)
+{
+    size_t size = r->lines ? (r->line_mask + 1) * 2 : 1024;
+    struct line_slot *lines = pp_calloc(size, sizeof *lines);
+    for (size_t i = 0; r->lines && i <= r->line_mask; i++) {
+        if (r->lines[i].low | r->lines[i].high) {
+            size_t at = r->lines[i].low & (size - 1);
+            while (lines[at].low | lines[at].high) {
+                at = (at + 1) & (size - 1);
+            }
+            lines[at] = r->lines[i];
+        }
+    }
+    pp_free(r->lines);
+    r->lines = lines;
+    r->line_mask = size - 1;
+}
+
+/* The slot of the text: its stack when seen before (low, high set), else where it may be put. */
+static struct line_slot *line_slot(struct folded_reader *r, struct pp_str text, uint64_t *low, uint64_t *high)
+{
+    if (!r->lines || r->line_count * 4 >= (r->line_mask + 1) * 3) {
+        grow_lines(r);
+    }
+    uint64_t seed = pp_hash_seed();
+    *low = pp_str_hash(text, seed);
+    *high = pp_str_hash(text, ~seed) | 1;
+    size_t at = *low & r->line_mask;
+    while ((r->lines[at].low | r->lines[at].high) && (r->lines[at].low != *low || r->lines[at].high != *high)) {
+        at = (at + 1) & r->line_mask;
+    }
+    return &r->lines[at];
+}
+
+/* --- walking --- */
+
+static size_t common_prefix(const char *a, const char *b, size_t len)
+{
+    size_t at = 0;
+    for (; at + 8 <= len; at += 8) {
+        uint64_t x, y;
+        memcpy(&x, a + at, 8);
+        memcpy(&y, b + at, 8);
+        if (x != y) {
+            break;
+        }
+    }
+    while (at < len && a[at] == b[at]) {
+        at++;
+    }
+    return at;
+}
+
+/* Drops the frames of the line before that this line does not share; returns where the first frame to walk begins. */
+static size_t keep_shared(struct folded_reader *r, struct pp_str stack, size_t common)
+{
+    while (r->ends.count) {
+        size_t end = r->ends.at[r->ends.count - 1];
+        bool whole = end < common || (end == common && (stack.len == end || stack.data[end] == ';'));
+        if (whole && end <= stack.len) {
+            return end + 1;
+        }
+        r->ends.count--;
+    }
+    return 0;
+}
+
+static void remember(struct folded_reader *r, struct pp_str stack, size_t from)
+{
+    if (stack.len > r->before_capacity) {
+        r->before = pp_grow(r->before, stack.len, &r->before_capacity, 1);
+    }
+    from = from < r->before_len ? from : r->before_len;
+    from = from < stack.len ? from : stack.len;
+    memcpy(r->before + from, stack.data + from, stack.len - from);
+    r->before_len = stack.len;
+}
+
+static pp_stack_id walk(struct folded_reader *r, struct pp_str stack, size_t common)
+{
+    size_t at = keep_shared(r, stack, common);
+    pp_stack_id id = {r->ends.count ? r->stacks.at[r->ends.count - 1] : 0};
+    r->stacks.count = r->ends.count;
+    while (at <= stack.len && stack.len) {
+        struct pp_str rest = pp_str_sub(stack, at, stack.len);
+        size_t len = pp_str_find(rest, ';');
+        id = pp_builder_push(r->b, id, frame_of(r, pp_str_sub(rest, 0, len)));
+        *PP_PUSH(&r->ends) = (uint32_t)(at + len);
+        *PP_PUSH(&r->stacks) = id.i;
+        at += len + 1;
+    }
+    remember(r, stack, common);
+    return id;
+}
+
+static pp_stack_id stack_of(struct folded_reader *r, struct pp_str stack)
+{
+    size_t most = stack.len < r->before_len ? stack.len : r->before_len;
+    size_t common = common_prefix(stack.data, r->before, most);
+    if (common * 2 >= stack.len || stack.len < 16) {
+        return walk(r, stack, common);
+    }
+    uint64_t low, high;
+    struct line_slot *slot = line_slot(r, stack, &low, &high);
+    if (slot->low | slot->high) {
+        return (pp_stack_id){slot->stack};
+    }
+    pp_stack_id id = walk(r, stack, common);
+    if (r->line_count < MOST_LINES) {
+        *slot = (struct line_slot){low, high, id.i};
+        r->line_count++;
+    }
+    return id;
+}
+
+/* --- counts --- */
+
+static bool bad_count(struct folded_reader *r, struct pp_str line, struct pp_str count)
+{
+    struct pp_where where = pp_source_where(r->source);
+    where.column = (uint32_t)(count.data - line.data) + 1;
+    return pp_fail(r->err, PP_LIMIT, where, "expected a count that fits 64 bits, found \"%.*s\"", count.len > 40 ? 40 : (int)count.len,
+                   count.data);
+}
+
+static bool add_count(struct folded_reader *r, struct pp_str line, pp_stack_id stack, unsigned column, struct pp_str count)
+{
+    uint64_t whole;
+    int64_t value;
+    unsigned decimals = 0;
+    bool rounded = false;
+    if (pp_parse_u64(count, &whole) && whole <= INT64_MAX) {
+        value = (int64_t)whole;
+    } else if (!pp_parse_decimal(count, &value, &decimals, &rounded)) {
+        return bad_count(r, line, count);
+    }
+    if (rounded) {
+        pp_report_note(pp_builder_report(r->b), "counts with more than 9 decimals were rounded", pp_source_where(r->source));
+    }
+    if (!pp_mul_i64(value, r->factor, &value)) {
+        return bad_count(r, line, count);
+    }
+    for (; decimals && value % 10 == 0; decimals--) {
+        value /= 10;
+    }
+    if (decimals) {
+        pp_builder_add_decimal(r->b, stack, column, value, decimals);
+    } else if (pp_builder_decimals_of(r->b, column)) {
+        pp_builder_add_decimal(r->b, stack, column, value, 0);
+    } else {
+        pp_builder_add(r->b, stack, column, value);
+    }
+    return true;
+}
+
+/* --- the file --- */
+
+/* Sets up the metric columns; the header may have named unit and metric. */
+static void set_unit(struct folded_reader *r, struct pp_str unit, struct pp_str metric)
+{
+    static const struct {
+        const char *name;
+        int64_t factor;
+    } units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
+    r->factor = 1;
+    enum pp_unit kind = pp_str_eq(unit, PP_STR("bytes")) ? PP_UNIT_BYTES : PP_UNIT_COUNT;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (pp_str_eq(unit, pp_str_of(units[i].name))) {
+            r->factor = units[i].factor;
+            kind = PP_UNIT_NS;
+        }
+    }
+    if (r->columns == 2) {
+        pp_builder_metric(r->b, PP_STR("before"), kind);
+        pp_builder_metric(r->b, PP_STR("after"), kind);
+        return;
+    }
+    struct pp_str name = kind == PP_UNIT_NS ? PP_STR("wall") : kind == PP_UNIT_BYTES ? PP_STR("bytes") : PP_STR("samples");
+    pp_builder_metric(r->b, metric.len ? metric : name, kind);
+}
+
+/* The value of `key` in "# profpipe: key=value key=value", or an empty slice. */
+static struct pp_str header_value(struct pp_str header, struct pp_str key)
+{
+    while (header.len) {
+        struct pp_cut word = pp_str_cut(pp_str_trim(header), ' ');
+        struct pp_cut pair = pp_str_cut(word.head, '=');
+        if (pair.found && pp_str_eq(pair.head, key)) {
+            return pair.tail;
+        }
+        header = word.tail;
+    }
+    return (struct pp_str){0};
+}
+
+/* Looks ahead, within what the probe sees too: the header comment, and whether data lines have one count or two. */
+static void look_ahead(struct folded_reader *r, const struct pp_options *options)
+{
+    struct pp_str window = pp_str_sub(pp_source_peek(r->source, PP_PROBE_SIZE), 0, PP_PROBE_SIZE);
+    struct pp_str header = {0};
+    bool one = false, two = false;
+    for (unsigned n = 0; window.len && n < PROBED_LINES; n++) {
+        struct pp_cut cut = pp_str_cut(window, '\n');
+        if (!cut.found && window.len == PP_PROBE_SIZE) {
+            break; /* cut off by the window, not by the file */
+        }
+        struct folded_line line = folded_split(cut.head, 1);
+        if (line.kind == FOLDED_COMMENT && pp_str_starts(cut.head, PP_STR(FOLDED_HEADER))) {
+            header = pp_str_sub(pp_str_trim_end(cut.head), sizeof FOLDED_HEADER - 1, cut.head.len);
+        } else if (line.kind == FOLDED_DATA) {
+            bool both = folded_columns(cut.head) == 2;
+            two = two || both;
+            one = one || !both;
+        }
+        window = cut.tail;
+    }
+    r->columns = two && !one ? 2 : 1;
+    struct pp_str unit = pp_options_get(options, "counts");
+    struct pp_str lines = pp_options_get(options, "lines");
+    r->definition_lines = pp_str_eq(lines.len ? lines : header_value(header, PP_STR("lines")), PP_STR("definition"));
+    r->estimated = pp_str_eq(header_value(header, PP_STR("estimated")), PP_STR("yes"));
+    set_unit(r, unit.len ? unit : header_value(header, PP_STR("unit")), header_value(header, PP_STR("metric")));
+    struct pp_str producer = header_value(header, PP_STR("producer"));
+    if (producer.len) {
+        pp_builder_meta(r->b, PP_STR("producer"), producer);
+    }
+}
+
+static bool bad_line(struct folded_reader *r)
+{
+    struct pp_where where = pp_source_where(r->source);
+    if (r->strict) {
+        return pp_fail(r->err, PP_SYNTAX, where, "expected \"frame;frame COUNT\", found a line without a count");
+    }
+    if (!r->first_bad.known) {
+        r->first_bad = where;
+    }
+    pp_report_note(pp_builder_report(r->b), "lines without a count were skipped", where);
+    return true;
+}
+
+static bool read_line(struct folded_reader *r, struct pp_str text)
+{
+    struct folded_line line = folded_split(text, r->columns);
+    if (line.kind == FOLDED_BAD) {
+        return bad_line(r);
+    }
+    if (line.kind != FOLDED_DATA) {
+        return true;
+    }
+    pp_builder_at(r->b, pp_source_where(r->source));
+    r->data_lines++;
+    pp_stack_id stack = stack_of(r, line.stack);
+    for (unsigned c = 0; c < r->columns; c++) {
+        if (!add_count(r, text, stack, c, line.counts[c])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The header marked everything as an estimate: every stack is, with open bounds. */
+static void mark_estimates(struct folded_reader *r)
+{
+    size_t count = r->estimated ? pp_builder_stack_count(r->b) : 0;
+    for (size_t i = 1; i < count; i++) {
+        pp_builder_bounds(r->b, (pp_stack_id){(uint32_t)i}, (struct pp_stack_bounds){0, INT64_MAX, PP_STACK_ESTIMATED});
+    }
+}
+
+static bool read_lines(struct folded_reader *r)
+{
+    struct pp_str line;
+    while (pp_source_line(r->source, &line)) {
+        if (!read_line(r, line)) {
+            return false;
+        }
+        if (!pp_builder_ok(r->b)) {
+            return true; /* the builder tells */
+        }
+    }
+    if (pp_source_error(r->source, r->err)) {
+        return false;
+    }
+    if (r->data_lines == 0 && r->first_bad.known) {
+        return pp_fail(r->err, PP_SYNTAX, r->first_bad, "expected \"frame;frame COUNT\", found no line with a count");
+    }
+    mark_estimates(r);
+    return true;
+}
+
+bool folded_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
+{
+    struct folded_reader r = {.source = source, .b = b, .err = err, .strict = options->strict};
+    pp_source_text(source);
+    look_ahead(&r, options);
+    pp_builder_stacks(b);
+    bool ok = read_lines(&r);
+    pp_intern_free(&r.texts);
+    pp_arena_free(&r.arena);
+    void *tables[] = {r.frames.at, r.before, r.ends.at, r.stacks.at, r.lines};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        pp_free(tables[i]);
+    }
+    return ok;
+}
