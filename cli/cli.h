@@ -25,7 +25,7 @@ enum cli_kind {
     CLI_CHOICE,  /* unsigned: index into choices */
     CLI_EVENTS,  /* struct cli_events: every use in order (option and argument), for options whose order matters */
     CLI_EVENT_FLAG, /* the same without an argument */
-    CLI_EVENT_OPTIONAL /* the same with an optional argument, only as --name=ARG (or the next word if it does not begin with '-' and options before it say so); see optional_word */
+    CLI_EVENT_OPTIONAL /* the same with an optional argument: --name=ARG, or the next word unless it is an option or an existing file */
 };
 
 struct cli_event {

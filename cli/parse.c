@@ -1,6 +1,7 @@
 /* Command lines into args structs, from the options table. Options stand before or after operands. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/number.h"
@@ -206,6 +207,11 @@ static bool finish_option(struct parser *p, const struct cli_option *o, const ch
 {
     if (is_own(p, o, value)) {
         return false;
+    }
+    if (o->kind == CLI_EVENT_OPTIONAL && !value && p->next < p->argc && p->argv[p->next][0] != '-' &&
+        access(p->argv[p->next], F_OK) != 0) {
+        /* The next word is the argument unless it is an option or the name of a file. */
+        value = p->argv[p->next++];
     }
     if (!takes_argument(o)) {
         if (value && o->kind != CLI_EVENT_OPTIONAL) {

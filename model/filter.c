@@ -38,6 +38,12 @@ void filter_match_free(struct filter_match *match)
     pp_arena_free(&match->scratch);
 }
 
+bool filter_is_coarse(const struct pp_filter *filter)
+{
+    return filter->granularity == PP_GRANULARITY_FILE || filter->granularity == PP_GRANULARITY_MODULE ||
+           filter->granularity == PP_GRANULARITY_PACKAGE;
+}
+
 pp_function_id filter_function(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b,
                                struct pp_arena *scratch, pp_function_id function)
 {
@@ -51,11 +57,12 @@ pp_function_id filter_function(const struct pp_profile *p, const struct pp_filte
     }
     if (filter->granularity == PP_GRANULARITY_FILE && file.len && !pp_str_eq(file, PP_STR("~"))) {
         name = file;
-    } else if (filter->granularity == PP_GRANULARITY_FILE || filter->granularity == PP_GRANULARITY_MODULE) {
-        struct pp_str label = pp_label_module(scratch, p, function);
+    } else if (filter_is_coarse(filter)) {
+        bool package = filter->granularity == PP_GRANULARITY_PACKAGE;
+        struct pp_str label = package ? pp_label_package(scratch, p, function) : pp_label_module(scratch, p, function);
         name = label.len ? label : name;
     }
-    if (filter->granularity == PP_GRANULARITY_FILE || filter->granularity == PP_GRANULARITY_MODULE) {
+    if (filter_is_coarse(filter)) {
         file = module = (struct pp_str){0};
         line = 0;
     }

@@ -6,7 +6,8 @@
 #include "base/regex.h"
 #include "model/profile.h"
 
-enum pp_granularity { PP_GRANULARITY_NONE, PP_GRANULARITY_FUNCTION, PP_GRANULARITY_FILE, PP_GRANULARITY_MODULE, PP_GRANULARITY_LINE };
+enum pp_granularity { PP_GRANULARITY_NONE, PP_GRANULARITY_FUNCTION, PP_GRANULARITY_FILE, PP_GRANULARITY_MODULE, PP_GRANULARITY_LINE,
+                      PP_GRANULARITY_PACKAGE };
 
 /* What to keep. NULL or 0 means "not asked for". Regexes are searched in "name" and in "file:line(name)" of a frame; borrowed. */
 struct pp_filter {

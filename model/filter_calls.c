@@ -158,11 +158,6 @@ static pp_function_id new_id(struct copy *c, uint32_t function)
     return (pp_function_id){c->ids[function] - 1};
 }
 
-static bool coarse(const struct pp_filter *filter)
-{
-    return filter->granularity == PP_GRANULARITY_FILE || filter->granularity == PP_GRANULARITY_MODULE;
-}
-
 /* Under a coarser granularity a call inside the group is no call of the group: it is left out of calls and cumulative time. */
 static void copy_row(struct copy *c, const struct graph_row *from)
 {
@@ -175,7 +170,7 @@ static void copy_row(struct copy *c, const struct graph_row *from)
         edge.callee = row.function;
         bool inside = edge.caller.i == row.function.i;
         bool recursion = e->edge.caller.i == from->row.function.i;
-        if (inside && (coarse(c->filter) || c->filter->collapse_recursion)) {
+        if (inside && (filter_is_coarse(c->filter) || c->filter->collapse_recursion)) {
             row.calls -= edge.calls;
             row.primitive_calls -= recursion ? 0 : edge.primitive_calls;
             row.cumtime -= recursion ? 0 : edge.cumtime;
@@ -183,7 +178,7 @@ static void copy_row(struct copy *c, const struct graph_row *from)
         }
         *PP_PUSH(&edges) = edge;
     }
-    row.cumtime = row.cumtime < row.tottime && coarse(c->filter) ? row.tottime : row.cumtime;
+    row.cumtime = row.cumtime < row.tottime && filter_is_coarse(c->filter) ? row.tottime : row.cumtime;
     row.calls = row.calls < row.primitive_calls ? row.primitive_calls : row.calls;
     calls_sum_add(&c->sum, &row, edges.at, edges.count, true);
     pp_free(edges.at);
@@ -225,7 +220,7 @@ static bool only_strip(const struct pp_filter *filter)
     struct pp_filter rest = *filter;
     rest.strip_dirs = false;
     return filter->strip_dirs && !rest.focus && !rest.ignore && !rest.hide && !rest.show && !rest.show_from &&
-           !rest.collapse_recursion && !coarse(&rest) && rest.min_percent <= 0;
+           !rest.collapse_recursion && !filter_is_coarse(&rest) && rest.min_percent <= 0;
 }
 
 static double sum_of_rows(const struct pp_profile *p)

@@ -18,6 +18,8 @@ void filter_match_init(struct filter_match *match, const struct pp_profile *p, s
 bool filter_matches(struct filter_match *match, uint32_t function);
 void filter_match_free(struct filter_match *match);
 
+/* True for granularities that merge functions into files, modules or packages. */
+bool filter_is_coarse(const struct pp_filter *filter);
 /* The function a frame or row becomes under --strip-dirs and --granularity, as an id of the builder. */
 pp_function_id filter_function(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b,
                                struct pp_arena *scratch, pp_function_id function);

@@ -95,6 +95,7 @@ static pp_frame_id new_frame(struct work *w, uint32_t frame)
         case PP_GRANULARITY_FUNCTION:
         case PP_GRANULARITY_FILE:
         case PP_GRANULARITY_MODULE:
+        case PP_GRANULARITY_PACKAGE:
             made = (struct pp_frame){.function = made.function, .flags = made.flags};
             break;
         case PP_GRANULARITY_LINE:

@@ -134,7 +134,9 @@ static uint32_t *new_functions(const struct pp_profile *p, struct pp_builder *b)
         struct pp_function f = p->functions[i];
         f.line = f.line ? f.line : lines[i];
         f.name = pp_builder_string(b, pp_profile_str(p, f.name));
-        f.file = pp_builder_string(b, pp_profile_str(p, f.file));
+        /* A function without a place is to pstats what a built-in is: shown by its name alone. */
+        struct pp_str file = pp_profile_str(p, f.file);
+        f.file = pp_builder_string(b, file.len == 0 && f.line == 0 ? PP_STR("~") : file);
         f.module = pp_builder_string(b, pp_profile_str(p, f.module));
         ids[i] = pp_builder_function(b, &f).i;
     }

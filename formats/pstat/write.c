@@ -98,8 +98,7 @@ static void put_key(struct pp_sink *out, const struct pp_profile *p, pp_function
     const struct pp_function *f = pp_profile_function(p, id);
     struct pp_str file = pp_profile_str(p, f->file);
     put_tuple(out, 3);
-    /* A function without a place is to pstats what a built-in is: it is then shown by its name alone. */
-    put_string(out, file.len == 0 && f->line == 0 ? PP_STR("~") : file);
+    put_string(out, file);
     put_int(out, f->line);
     put_string(out, pp_profile_str(p, f->name));
 }

@@ -1,0 +1,510 @@
+/* The table of pstat-print: columns as data, printed as aligned text, TSV, CSV or Markdown. */
+#include <math.h>
+#include <string.h>
+
+#include "analyze/request.h"
+#include "base/number.h"
+#include "base/text.h"
+
+enum column_kind { COLUMN_COUNT, COLUMN_CALLS, COLUMN_TIME, COLUMN_PERCENT, COLUMN_TEXT };
+
+struct column {
+    const char *name, *heading;
+    enum column_kind kind;
+};
+
+static const struct column all_columns[] = {
+    {"calls", "ncalls", COLUMN_CALLS},         {"ncalls", "ncalls", COLUMN_COUNT},     {"pcalls", "pcalls", COLUMN_COUNT},
+    {"tottime", "tottime", COLUMN_TIME},       {"tot%", "tot%", COLUMN_PERCENT},       {"percall", "percall", COLUMN_TIME},
+    {"cumtime", "cumtime", COLUMN_TIME},       {"cum%", "cum%", COLUMN_PERCENT},       {"cumpercall", "percall", COLUMN_TIME},
+    {"self", "self", COLUMN_TIME},             {"self%", "self%", COLUMN_PERCENT},     {"total", "total", COLUMN_TIME},
+    {"total%", "total%", COLUMN_PERCENT},      {"samples", "samples", COLUMN_COUNT},   {"name", "name", COLUMN_TEXT},
+    {"file", "file", COLUMN_TEXT},             {"line", "line", COLUMN_COUNT},         {"function", "filename:lineno(function)", COLUMN_TEXT},
+};
+
+enum { COLUMN_KINDS = sizeof all_columns / sizeof *all_columns, MOST_COLUMNS = 32, BAR_CELLS = 10 };
+
+static const char calls_columns[] = "calls,tottime,tot%,percall,cumtime,cum%,cumpercall,function";
+static const char stacks_columns[] = "self,self%,total,total%,function";
+static const char data_columns[] = "ncalls,pcalls,tottime,tot%,percall,cumtime,cum%,cumpercall,name,file,line";
+static const char stacks_data_columns[] = "self,self%,total,total%,name,file,line";
+
+struct layout {
+    const struct column *at[MOST_COLUMNS];
+    size_t count;
+    double scale; /* displayed = value * scale */
+    const char *unit;
+};
+
+static bool add_column(const struct request *r, struct layout *l, struct pp_str name)
+{
+    const char *words[COLUMN_KINDS + 1] = {0};
+    char wanted[32];
+    for (size_t i = 0; i < COLUMN_KINDS; i++) {
+        words[i] = all_columns[i].name;
+        if (pp_str_eq(name, pp_str_of(all_columns[i].name))) {
+            if (l->count == MOST_COLUMNS) {
+                cli_usage(r->common, "--columns: more than %d columns", MOST_COLUMNS);
+                return false;
+            }
+            l->at[l->count++] = &all_columns[i];
+            return true;
+        }
+    }
+    pp_text_show_buffer(wanted, sizeof wanted, name);
+    const char *near = cli_did_you_mean(wanted, words);
+    if (near) {
+        cli_usage(r->common, "--columns: unknown column \"%s\"; did you mean \"%s\"?", wanted, near);
+    } else {
+        cli_usage(r->common, "--columns: unknown column \"%s\"", wanted);
+    }
+    return false;
+}
+
+static bool choose_columns(const struct request *r, struct layout *l)
+{
+    bool data = r->format == PRINT_TSV || r->format == PRINT_CSV;
+    const char *names = r->columns  ? r->columns
+                        : r->stacks ? (data ? stacks_data_columns : stacks_columns)
+                                    : (data ? data_columns : calls_columns);
+    struct pp_cut cut = {.tail = pp_str_of(names), .found = true};
+    while (cut.found) {
+        cut = pp_str_cut(cut.tail, ',');
+        if (!add_column(r, l, pp_str_trim(cut.head))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+double request_unit(const struct request *r, double largest, const char **name)
+{
+    static const struct {
+        const char *name;
+        double per_second;
+    } units[] = {[UNIT_S] = {"s", 1}, [UNIT_MS] = {"ms", 1e3}, [UNIT_US] = {"us", 1e6}, [UNIT_NS] = {"ns", 1e9}};
+    enum print_unit unit = r->unit;
+    if (r->counts) {
+        *name = "";
+        return 1;
+    }
+    if (unit == UNIT_DEFAULT) {
+        bool data = r->format == PRINT_TSV || r->format == PRINT_CSV || r->format == PRINT_JSON;
+        unit = data || !r->stacks ? UNIT_S : UNIT_AUTO;
+    }
+    if (unit == UNIT_AUTO) {
+        unit = largest >= 1 || !(largest > 0) ? UNIT_S : largest >= 1e-3 ? UNIT_MS : largest >= 1e-6 ? UNIT_US : UNIT_NS;
+    }
+    *name = units[unit].name;
+    return units[unit].per_second;
+}
+
+static double largest_time(const struct request *r)
+{
+    double largest = 0;
+    for (size_t i = 0; i < r->table->count; i++) {
+        const struct stat_row *row = &r->table->rows[r->table->order[i]];
+        largest = row->cumtime > largest ? row->cumtime : largest;
+        largest = row->tottime > largest ? row->tottime : largest;
+    }
+    return largest;
+}
+
+/* --- cells --- */
+
+static double percent(double value, double total)
+{
+    return total > 0 ? 100 * value / total : 0;
+}
+
+static double number_of(const struct request *r, const struct column *c, const struct stat_row *row)
+{
+    switch (c->name[0]) {
+    case 't':
+        if (strcmp(c->name, "total") == 0) {
+            return row->cumtime;
+        }
+        return strcmp(c->name, "tot%") == 0     ? percent(row->tottime, r->total)
+               : strcmp(c->name, "total%") == 0 ? percent(row->cumtime, r->total)
+                                                : row->tottime;
+    case 's':
+        return strcmp(c->name, "self%") == 0 ? percent(row->tottime, r->total) : row->tottime;
+    case 'p':
+        return row->calls ? row->tottime / (double)row->calls : NAN;
+    default:
+        break;
+    }
+    if (strcmp(c->name, "cum%") == 0) {
+        return percent(row->cumtime, r->total);
+    }
+    if (strcmp(c->name, "cumpercall") == 0) {
+        return row->primitive_calls ? row->cumtime / (double)row->primitive_calls : NAN;
+    }
+    return row->cumtime;
+}
+
+static int64_t count_of(const struct request *r, const struct column *c, const struct stat_row *row)
+{
+    if (strcmp(c->name, "line") == 0) {
+        return pp_profile_function(r->table->profile, row->function)->line;
+    }
+    if (strcmp(c->name, "samples") == 0) {
+        return row->calls;
+    }
+    return strcmp(c->name, "pcalls") == 0 ? row->primitive_calls : row->calls;
+}
+
+static struct pp_str text_of(const struct request *r, const struct column *c, uint32_t number)
+{
+    const struct stat_row *row = &r->table->rows[number];
+    const struct pp_profile *p = r->table->profile;
+    const struct pp_function *f = pp_profile_function(p, row->function);
+    if (strcmp(c->name, "name") == 0) {
+        return pp_profile_str(p, f->name);
+    }
+    if (strcmp(c->name, "file") == 0) {
+        return pp_profile_str(p, f->file);
+    }
+    return stat_label(r->table, number);
+}
+
+/* A number with few digits for people, exact for data. */
+static size_t format_time(const struct request *r, const struct layout *l, double value, char *text)
+{
+    if (isnan(value)) {
+        text[0] = '\0';
+        return 0;
+    }
+    if (r->format == PRINT_TSV || r->format == PRINT_CSV) {
+        if (r->counts && value == floor(value) && fabs(value) < 9e15) {
+            return pp_format_double_fixed(text, value, 0);
+        }
+        return pp_format_double_repr(text, l->scale == 1 ? value : value * l->scale);
+    }
+    return pp_format_double_fixed(text, value * l->scale, r->counts && value == floor(value) ? 0 : 3);
+}
+
+/* The cell as text without padding; `text` has 400 bytes. Names are returned as they are. */
+static struct pp_str cell(const struct request *r, const struct layout *l, const struct column *c, uint32_t number, char *text)
+{
+    const struct stat_row *row = &r->table->rows[number];
+    size_t len = 0;
+    switch (c->kind) {
+    case COLUMN_COUNT:
+        len = pp_format_decimal(text, count_of(r, c, row), 0);
+        break;
+    case COLUMN_CALLS:
+        len = pp_format_decimal(text, row->calls, 0);
+        if (row->calls != row->primitive_calls) {
+            text[len++] = '/';
+            len += pp_format_decimal(text + len, row->primitive_calls, 0);
+        }
+        break;
+    case COLUMN_TIME:
+        len = format_time(r, l, number_of(r, c, row), text);
+        break;
+    case COLUMN_PERCENT:
+        len = pp_format_double_fixed(text, number_of(r, c, row), 2);
+        break;
+    case COLUMN_TEXT:
+        return text_of(r, c, number);
+    }
+    return (struct pp_str){text, len};
+}
+
+/* --- formats --- */
+
+static void heading(const struct request *r, const struct layout *l, const struct column *c, char *text, size_t size)
+{
+    struct pp_str parts[] = {pp_str_of(r->stacks && c->kind == COLUMN_TEXT && strcmp(c->name, "function") == 0 ? "function" : c->heading),
+                             PP_STR("("), pp_str_of(l->unit), PP_STR(")")};
+    bool unit = c->kind == COLUMN_TIME && l->unit[0] && strcmp(l->unit, "s") != 0;
+    size_t at = 0;
+    for (size_t i = 0; i < (unit ? 4u : 1u); i++) {
+        for (size_t k = 0; k < parts[i].len && at + 1 < size; k++) {
+            text[at++] = parts[i].data[k];
+        }
+    }
+    text[at] = '\0';
+}
+
+static void write_csv_text(struct pp_sink *out, struct pp_str s)
+{
+    bool quote = pp_str_find(s, ',') < s.len || pp_str_find(s, '"') < s.len || pp_str_find(s, '\n') < s.len || pp_str_find(s, '\r') < s.len;
+    if (!quote) {
+        pp_sink_str(out, s);
+        return;
+    }
+    pp_sink_byte(out, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        pp_sink_repeat(out, s.data[i], s.data[i] == '"' ? 2 : 1);
+    }
+    pp_sink_byte(out, '"');
+}
+
+static void write_markdown_text(struct pp_sink *out, struct pp_str s)
+{
+    struct pp_sink *shown = pp_sink_memory();
+    pp_text_show(shown, s);
+    struct pp_str safe = pp_sink_contents(shown);
+    for (size_t i = 0; i < safe.len; i++) {
+        char c = safe.data[i];
+        if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '[' || c == ']' || c == '#') {
+            pp_sink_byte(out, '\\');
+        }
+        if (c == '<' || c == '>' || c == '&') {
+            pp_sink_text(out, c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;");
+        } else {
+            pp_sink_byte(out, c);
+        }
+    }
+    pp_sink_abandon(shown);
+}
+
+/* Tabs and line ends in names would break the table: they are shown escaped. */
+static void write_field(const struct request *r, struct pp_sink *out, struct pp_str s)
+{
+    if (r->format == PRINT_CSV) {
+        write_csv_text(out, s);
+    } else if (r->format == PRINT_MARKDOWN) {
+        write_markdown_text(out, s);
+    } else {
+        pp_text_show(out, s);
+    }
+}
+
+static void write_separated(const struct request *r, const struct layout *l, struct pp_sink *out)
+{
+    char text[400];
+    char separator = r->format == PRINT_CSV ? ',' : '\t';
+    for (size_t c = 0; r->header && c < l->count; c++) {
+        pp_sink_text(out, c ? (separator == ',' ? "," : "\t") : "");
+        pp_sink_text(out, l->at[c]->name);
+    }
+    if (r->header) {
+        pp_sink_byte(out, '\n');
+    }
+    for (size_t i = 0; i < r->table->count; i++) {
+        for (size_t c = 0; c < l->count; c++) {
+            if (c) {
+                pp_sink_byte(out, separator);
+            }
+            write_field(r, out, cell(r, l, l->at[c], r->table->order[i], text));
+        }
+        pp_sink_byte(out, '\n');
+    }
+}
+
+static void write_markdown(const struct request *r, const struct layout *l, struct pp_sink *out)
+{
+    char text[400];
+    for (size_t c = 0; c < l->count; c++) {
+        heading(r, l, l->at[c], text, sizeof text);
+        pp_sink_printf(out, "| %s ", text);
+    }
+    pp_sink_text(out, "|\n");
+    for (size_t c = 0; c < l->count; c++) {
+        pp_sink_text(out, l->at[c]->kind == COLUMN_TEXT ? "|---" : "|---:");
+    }
+    pp_sink_text(out, "|\n");
+    for (size_t i = 0; i < r->table->count; i++) {
+        for (size_t c = 0; c < l->count; c++) {
+            pp_sink_text(out, "| ");
+            write_field(r, out, cell(r, l, l->at[c], r->table->order[i], text));
+            pp_sink_byte(out, ' ');
+        }
+        pp_sink_text(out, "|\n");
+    }
+}
+
+/* Keeps both ends of a name that is wider than the terminal leaves room for. */
+static void write_shortened(struct pp_sink *out, struct pp_str name, size_t room)
+{
+    struct pp_sink *shown = pp_sink_memory();
+    pp_text_show(shown, name);
+    struct pp_str text = pp_sink_contents(shown);
+    if (room == 0 || pp_text_columns(text) <= room || room < 8) {
+        pp_sink_str(out, text);
+    } else {
+        size_t front = (room - 1) / 2, back = room - 1 - front, at = 0;
+        while (pp_text_columns(pp_str_sub(text, 0, at)) < front) {
+            pp_utf8_next(text, &at, NULL);
+        }
+        pp_sink_write(out, text.data, at);
+        pp_sink_text(out, "\xe2\x80\xa6");
+        size_t from = text.len;
+        while (from > at && pp_text_columns(pp_str_sub(text, from, text.len)) < back) {
+            from--;
+            while (from > at && ((unsigned char)text.data[from] & 0xc0) == 0x80) {
+                from--;
+            }
+        }
+        pp_sink_write(out, text.data + from, text.len - from);
+    }
+    pp_sink_abandon(shown);
+}
+
+/* A bar of eighths for the share. */
+static void write_bar(struct pp_sink *out, double share)
+{
+    static const char *const eighths[] = {"", "\xe2\x96\x8f", "\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b", "\xe2\x96\x8a", "\xe2\x96\x89"};
+    double clamped = share < 0 ? 0 : share > 100 ? 100 : share;
+    unsigned filled = (unsigned)(clamped / 100 * BAR_CELLS * 8 + .5);
+    pp_sink_text(out, share >= 20 ? "\033[31m" : share >= 5 ? "\033[33m" : "\033[32m");
+    for (unsigned i = 0; i < filled / 8; i++) {
+        pp_sink_text(out, "\xe2\x96\x88");
+    }
+    pp_sink_text(out, eighths[filled % 8]);
+    pp_sink_text(out, "\033[0m");
+    pp_sink_repeat(out, ' ', BAR_CELLS - filled / 8 - (filled % 8 != 0) + 1);
+}
+
+static void measure(const struct request *r, const struct layout *l, size_t *widths)
+{
+    char text[400];
+    for (size_t c = 0; c < l->count; c++) {
+        heading(r, l, l->at[c], text, sizeof text);
+        widths[c] = strlen(text);
+        bool last_text = l->at[c]->kind == COLUMN_TEXT && c + 1 == l->count;
+        for (size_t i = 0; !last_text && i < r->table->count; i++) {
+            struct pp_str s = cell(r, l, l->at[c], r->table->order[i], text);
+            size_t width = l->at[c]->kind == COLUMN_TEXT ? pp_text_columns(s) : s.len;
+            widths[c] = width > widths[c] ? width : widths[c];
+        }
+    }
+}
+
+static void write_text_row(const struct request *r, const struct layout *l, const size_t *widths, uint32_t number, struct pp_sink *out)
+{
+    char text[400];
+    size_t used = 0;
+    for (size_t c = 0; c < l->count; c++) {
+        struct pp_str s = cell(r, l, l->at[c], number, text);
+        bool is_text = l->at[c]->kind == COLUMN_TEXT;
+        bool last = c + 1 == l->count;
+        size_t width = is_text ? pp_text_columns(s) : s.len;
+        size_t pad = width < widths[c] ? widths[c] - width : 0;
+        pp_sink_text(out, c ? "  " : "");
+        used += widths[c] + (c ? 2 : 0);
+        if (is_text && last && r->color) {
+            write_bar(out, percent(r->table->rows[number].tottime, r->total));
+        }
+        if (is_text) {
+            size_t before = used - widths[c] + (r->color && last ? BAR_CELLS + 1 : 0);
+            write_shortened(out, s, last && r->width > before ? r->width - before : 0);
+            pp_sink_repeat(out, ' ', last ? 0 : pad);
+        } else {
+            pp_sink_repeat(out, ' ', pad);
+            pp_sink_str(out, s);
+        }
+    }
+    pp_sink_byte(out, '\n');
+}
+
+static void write_title(const struct request *r, const struct layout *l, struct pp_sink *out)
+{
+    char total[400];
+    const struct pp_profile *p = r->table->profile;
+    for (size_t i = 0; i < r->file_count; i++) {
+        pp_text_show(out, r->files[i]);
+        pp_sink_byte(out, '\n');
+    }
+    if (r->stacks && r->counts) {
+        pp_format_double_fixed(total, r->total, r->total == floor(r->total) ? 0 : 3);
+        pp_sink_printf(out, "%s %s in stacks, self and total per function\n\n", total, r->count_name);
+        return;
+    }
+    pp_format_double_fixed(total, r->total * l->scale, 3);
+    if (r->stacks) {
+        pp_sink_printf(out, "%s %s in stacks, self and total per function\n\n", total, l->unit);
+    } else {
+        pp_sink_printf(out, "%lld function calls (%lld primitive) in %s %s\n\n", (long long)p->total_calls,
+                       (long long)p->total_primitive_calls, total, l->unit);
+    }
+}
+
+/* The sums of the rows shown, under a rule. */
+static void write_total_row(const struct request *r, const struct layout *l, const size_t *widths, struct pp_sink *out)
+{
+    char text[400];
+    struct stat_row sum = {0};
+    for (size_t i = 0; i < r->table->count; i++) {
+        const struct stat_row *row = &r->table->rows[r->table->order[i]];
+        sum.tottime += row->tottime;
+        sum.calls += row->calls;
+        sum.primitive_calls += row->primitive_calls;
+    }
+    for (size_t c = 0; c < l->count; c++) {
+        const struct column *column = l->at[c];
+        size_t len = 0;
+        bool self = strcmp(column->name, "tottime") == 0 || strcmp(column->name, "self") == 0;
+        bool share = strcmp(column->name, "tot%") == 0 || strcmp(column->name, "self%") == 0;
+        if (column->kind == COLUMN_CALLS || strcmp(column->name, "ncalls") == 0) {
+            len = pp_format_decimal(text, sum.calls, 0);
+        } else if (self || share) {
+            len = share ? pp_format_double_fixed(text, percent(sum.tottime, r->total), 2) : format_time(r, l, sum.tottime, text);
+        }
+        pp_sink_text(out, c ? "  " : "");
+        if (column->kind == COLUMN_TEXT) {
+            pp_sink_printf(out, c + 1 == l->count ? "total of %zu shown" : "%zu", r->table->count);
+            continue;
+        }
+        pp_sink_repeat(out, ' ', len < widths[c] ? widths[c] - len : 0);
+        pp_sink_write(out, text, len);
+    }
+    pp_sink_byte(out, '\n');
+}
+
+static void write_text(const struct request *r, const struct layout *l, struct pp_sink *out)
+{
+    size_t widths[MOST_COLUMNS];
+    char text[400];
+    measure(r, l, widths);
+    if (r->header) {
+        write_title(r, l, out);
+        for (size_t c = 0; c < l->count; c++) {
+            heading(r, l, l->at[c], text, sizeof text);
+            size_t pad = widths[c] - strlen(text);
+            bool is_text = l->at[c]->kind == COLUMN_TEXT;
+            pp_sink_text(out, c ? "  " : "");
+            pp_sink_repeat(out, ' ', is_text ? (r->color && c + 1 == l->count ? BAR_CELLS + 1 : 0) : pad);
+            pp_sink_text(out, text);
+            pp_sink_repeat(out, ' ', is_text && c + 1 < l->count ? pad : 0);
+        }
+        pp_sink_byte(out, '\n');
+    }
+    for (size_t i = 0; i < r->table->count; i++) {
+        write_text_row(r, l, widths, r->table->order[i], out);
+    }
+    if (r->total_row) {
+        write_total_row(r, l, widths, out);
+    }
+}
+
+int print_table(const struct request *r, struct pp_sink *out)
+{
+    struct layout l = {0};
+    if (!choose_columns(r, &l)) {
+        return CLI_TROUBLE;
+    }
+    struct pp_sink *message = pp_sink_memory();
+    restrict_table(r->table, r->restrictions, r->restriction_count, message);
+    l.scale = request_unit(r, largest_time(r), &l.unit);
+    switch (r->format) {
+    case PRINT_JSON:
+        print_json(r, out);
+        break;
+    case PRINT_MARKDOWN:
+        write_markdown(r, &l, out);
+        break;
+    case PRINT_TSV:
+    case PRINT_CSV:
+        write_separated(r, &l, out);
+        break;
+    case PRINT_TEXT:
+        write_text(r, &l, out);
+        break;
+    }
+    pp_sink_abandon(message);
+    return CLI_OK;
+}

@@ -1,0 +1,197 @@
+/* proffilter: part of a profile, in the format it has. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "cli/cli.h"
+#include "model/filter.h"
+
+struct args {
+    struct cli_common common;
+    struct cli_events focus, ignore, hide, show, show_from, prune_from, thread;
+    const char *time;
+    uint64_t max_depth;
+    double min_percent;
+    bool collapse_recursion, strip_dirs;
+    unsigned granularity;
+};
+
+static const char *const granularities[] = {"none", "function", "file", "module", "line", "package", NULL};
+
+#define REGEX_OPTION(field, text, what)                                                                                    \
+    {.name = text, .argument = "RE", .kind = CLI_EVENTS, .offset = offsetof(struct args, field), .help = what}
+
+static const struct cli_option options[] = {
+    REGEX_OPTION(focus, "focus", "keep stacks with a matching frame"),
+    REGEX_OPTION(ignore, "ignore", "drop stacks with a matching frame"),
+    REGEX_OPTION(hide, "hide", "take matching frames out; their time stays with the\ncallers"),
+    REGEX_OPTION(show, "show", "keep only matching frames"),
+    REGEX_OPTION(show_from, "show-from", "drop what is above the first matching frame"),
+    REGEX_OPTION(prune_from, "prune-from", "drop what is below the matching frame nearest the leaf"),
+    {.name = "max-depth", .argument = "N", .kind = CLI_UINT, .offset = offsetof(struct args, max_depth),
+     .help = "at most N frames from the root"},
+    {.name = "collapse-recursion", .kind = CLI_FLAG, .offset = offsetof(struct args, collapse_recursion),
+     .help = "direct repeats of a function become one frame"},
+    {.name = "strip-dirs", .kind = CLI_FLAG, .offset = offsetof(struct args, strip_dirs),
+     .help = "file names without directories; rows that become\nequal are added"},
+    {.name = "granularity", .argument = "WHAT", .kind = CLI_CHOICE, .choices = granularities,
+     .offset = offsetof(struct args, granularity), .help = "function, file, module, line or package"},
+    REGEX_OPTION(thread, "thread", "keep samples of threads whose name or number matches"),
+    {.name = "time", .argument = "FROM..TO", .kind = CLI_STRING, .offset = offsetof(struct args, time),
+     .help = "keep samples of this span since the first one:\n\"1.5s..3s\", \"..500ms\", \"10s..\" (no unit: seconds)"},
+    {.name = "min-percent", .argument = "P", .kind = CLI_DOUBLE, .offset = offsetof(struct args, min_percent),
+     .help = "drop functions below P percent of the total; their\ntime goes to the callers"},
+    {0},
+};
+
+static const struct cli_example examples[] = {
+    {"proffilter --focus json output.prof | pstat-print --top 5", "what has to do with json"},
+    {"proffilter --hide '^<built-in' output.prof -o slim.prof", "built-ins' time where they were called"},
+    {"proffilter --granularity package < stacks.folded | folded2svg -o packages.svg", "one frame per package"},
+    {0},
+};
+
+/* Several uses of one option are alternatives. NULL in *out when it was not used; false after a message. */
+static bool compile(const struct cli_common *c, const struct cli_events *events, struct pp_regex **out)
+{
+    struct pp_error err = {0};
+    struct pp_sink *pattern = pp_sink_memory();
+    *out = NULL;
+    for (size_t i = 0; i < events->count; i++) {
+        pp_sink_printf(pattern, events->count > 1 ? "%s(?:%s)" : "%s%s", i ? "|" : "", events->at[i].argument);
+    }
+    if (events->count) {
+        *out = pp_regex_new(pp_sink_contents(pattern), &err);
+        if (!*out) {
+            cli_usage(c, "--%s: %s", events->at[0].option->name, err.message);
+        }
+    }
+    pp_sink_abandon(pattern);
+    return *out || events->count == 0;
+}
+
+/* "1.5s" as nanoseconds. */
+static bool parse_time(struct pp_str text, int64_t *ns)
+{
+    static const struct {
+        const char *name;
+        double ns;
+    } units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"", 1e9}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        struct pp_str unit = pp_str_of(units[i].name);
+        double value;
+        if (pp_str_ends(text, unit) && pp_parse_double(pp_str_sub(text, 0, text.len - unit.len), &value) && value >= 0 && value < 9e9) {
+            *ns = (int64_t)(value * units[i].ns);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_span(const struct args *a, struct pp_filter *filter)
+{
+    if (!a->time) {
+        return true;
+    }
+    struct pp_str text = pp_str_of(a->time);
+    size_t dots = pp_str_search(text, PP_STR(".."));
+    struct pp_str from = pp_str_sub(text, 0, dots), to = pp_str_sub(text, dots + 2, text.len);
+    filter->has_time = true;
+    filter->time_to_ns = INT64_MAX;
+    if (dots == text.len || (from.len && !parse_time(from, &filter->time_from_ns)) || (to.len && !parse_time(to, &filter->time_to_ns))) {
+        cli_usage(&a->common, "--time: expected FROM..TO, found \"%s\"", a->time);
+        return false;
+    }
+    return true;
+}
+
+static bool make_filter(const struct args *a, struct pp_filter *filter)
+{
+    static const enum pp_granularity meanings[] = {PP_GRANULARITY_NONE,   PP_GRANULARITY_FUNCTION, PP_GRANULARITY_FILE,
+                                                   PP_GRANULARITY_MODULE, PP_GRANULARITY_LINE,     PP_GRANULARITY_PACKAGE};
+    const struct cli_common *c = &a->common;
+    *filter = (struct pp_filter){.max_depth = a->max_depth, .collapse_recursion = a->collapse_recursion, .strip_dirs = a->strip_dirs,
+                                 .granularity = meanings[a->granularity], .min_percent = a->min_percent};
+    return compile(c, &a->focus, &filter->focus) && compile(c, &a->ignore, &filter->ignore) && compile(c, &a->hide, &filter->hide) &&
+           compile(c, &a->show, &filter->show) && compile(c, &a->show_from, &filter->show_from) &&
+           compile(c, &a->prune_from, &filter->prune_from) && compile(c, &a->thread, &filter->thread) && parse_span(a, filter);
+}
+
+static void free_filter(struct pp_filter *f)
+{
+    struct pp_regex *all[] = {f->focus, f->ignore, f->hide, f->show, f->show_from, f->prune_from, f->thread};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        pp_regex_free(all[i]);
+    }
+}
+
+/* The books on stderr: kept + dropped = read. */
+static void show_books(const struct args *a, const struct pp_profile *p, const struct pp_filter_books *b)
+{
+    if (p->shapes & PP_SHAPE_CALLS) {
+        cli_warn(&a->common, "kept %.6f s + dropped %.6f s = read %.6f s", b->kept_seconds, b->dropped_seconds, b->read_seconds);
+    } else {
+        char text[3][32];
+        const struct pp_metric *m = &p->metrics[pp_profile_default_metric(p)];
+        const int64_t values[] = {b->kept, b->dropped, b->read};
+        for (size_t i = 0; i < 3; i++) {
+            pp_format_decimal(text[i], values[i], m->decimals);
+        }
+        cli_warn(&a->common, "kept %s + dropped %s = read %s (%s)", text[0], text[1], text[2],
+                 m->unit == PP_UNIT_COUNT ? pp_profile_str(p, m->name).data : pp_unit_name(m->unit));
+    }
+}
+
+static int filter_file(const struct args *a, const struct pp_filter *filter, const char *path)
+{
+    struct cli_input input;
+    struct pp_filter_books books;
+    struct pp_report report = {0};
+    struct pp_error err = {0};
+    if (!cli_read(&a->common, path, &input)) {
+        return CLI_TROUBLE;
+    }
+    struct pp_profile *part = pp_filter_apply(input.profile, filter, &books, &report, &err);
+    int status = CLI_TROUBLE;
+    if (part) {
+        cli_show_report(&a->common, NULL, &report);
+        show_books(a, input.profile, &books);
+        status = cli_write_profile(&a->common, part, input.format);
+    } else {
+        cli_fail(&a->common, path, &err);
+    }
+    pp_profile_free(part);
+    cli_input_free(&input);
+    return status;
+}
+
+static int run(void *args, int argc, char **argv)
+{
+    struct args *a = args;
+    struct pp_filter filter;
+    if (argc > 1) {
+        return cli_usage(&a->common, "one file at a time; profmerge adds several");
+    }
+    int status = make_filter(a, &filter) ? filter_file(a, &filter, argc ? argv[0] : NULL) : CLI_TROUBLE;
+    free_filter(&filter);
+    return status;
+}
+
+static const struct cli_tool tool = {
+    .name = "proffilter",
+    .summary = "keep part of a profile",
+    .synopsis = "[OPTION]... [FILE]",
+    .description = "Regular expressions (PCRE2) are searched in a function's name and in its \"file:line(name)\". Writes the format it read, "
+                   "so that the next program of a pipe can read it. What was kept and dropped is accounted for on standard error.",
+    .options = options,
+    .examples = examples,
+    .args_size = sizeof(struct args),
+    .flags = CLI_HAS_TO,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return cli_main(&tool, argc, argv);
+}

@@ -1,0 +1,187 @@
+#include "analyze/sort_keys.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/list_sort.h"
+
+static const struct sort_key all_keys[] = {
+    {"calls", "call count", {STAT_CALLS}, 1, true},
+    {"ncalls", "call count", {STAT_CALLS}, 1, true},
+    {"cumtime", "cumulative time", {STAT_CUMULATIVE}, 1, true},
+    {"cumulative", "cumulative time", {STAT_CUMULATIVE}, 1, true},
+    {"file", "file name", {STAT_FILE}, 1, false},
+    {"filename", "file name", {STAT_FILE}, 1, false},
+    {"line", "line number", {STAT_LINE}, 1, false},
+    {"module", "file name", {STAT_FILE}, 1, false},
+    {"name", "function name", {STAT_NAME}, 1, false},
+    {"nfl", "name/file/line", {STAT_NAME, STAT_FILE, STAT_LINE}, 3, false},
+    {"pcalls", "primitive call count", {STAT_PCALLS}, 1, true},
+    {"stdname", "standard name", {STAT_STDNAME}, 1, false},
+    {"time", "internal time", {STAT_TIME}, 1, true},
+    {"tottime", "internal time", {STAT_TIME}, 1, true},
+};
+
+enum { KEY_COUNT = sizeof all_keys / sizeof *all_keys };
+
+const char *const *sort_key_names(void)
+{
+    static const char *const names[] = {"calls",  "ncalls", "cumtime", "cumulative", "file",    "filename", "line", "module", "name",
+                                        "nfl",    "pcalls", "stdname", "time",       "tottime", "none",     NULL};
+    return names;
+}
+
+static const struct sort_key *key_of_number(struct pp_str word)
+{
+    static const struct {
+        const char *number, *name;
+    } numbers[] = {{"-1", "stdname"}, {"0", "calls"}, {"1", "time"}, {"2", "cumulative"}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        for (size_t k = 0; pp_str_eq(word, pp_str_of(numbers[i].number)) && k < KEY_COUNT; k++) {
+            if (strcmp(all_keys[k].name, numbers[i].name) == 0) {
+                return &all_keys[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+static enum sort_parsed find_key(struct pp_str word, const struct sort_key **key)
+{
+    *key = key_of_number(word);
+    for (size_t i = 0; !*key && i < KEY_COUNT; i++) {
+        if (pp_str_eq(word, pp_str_of(all_keys[i].name))) {
+            *key = &all_keys[i];
+        }
+    }
+    if (*key) {
+        return SORT_OK;
+    }
+    for (size_t i = 0; word.len && i < KEY_COUNT; i++) {
+        if (!pp_str_starts(pp_str_of(all_keys[i].name), word)) {
+            continue;
+        }
+        if (*key && strcmp((*key)->label, all_keys[i].label) != 0) {
+            return SORT_AMBIGUOUS;
+        }
+        *key = *key ? *key : &all_keys[i];
+    }
+    return *key ? SORT_OK : SORT_UNKNOWN;
+}
+
+enum sort_parsed sort_keys_parse(struct sort_keys *keys, struct pp_str text, struct pp_str *bad)
+{
+    struct pp_cut cut = {.tail = text, .found = true};
+    while (cut.found) {
+        cut = pp_str_cut(cut.tail, ',');
+        struct pp_str word = pp_str_trim(cut.head);
+        const struct sort_key *key;
+        *bad = word;
+        if (pp_str_eq(word, PP_STR("none"))) {
+            keys->count = 0;
+            continue;
+        }
+        enum sort_parsed parsed = find_key(word, &key);
+        if (parsed != SORT_OK) {
+            return parsed;
+        }
+        if (keys->count == MOST_SORT_KEYS) {
+            return SORT_TOO_MANY;
+        }
+        keys->at[keys->count++] = key;
+    }
+    return SORT_OK;
+}
+
+void sort_keys_describe(const struct sort_keys *keys, struct pp_sink *out)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        pp_sink_text(out, i ? ", " : "");
+        pp_sink_text(out, keys->at[i]->label);
+    }
+}
+
+/* --- comparing --- */
+
+struct sorter {
+    struct stat_table *table;
+    const struct sort_keys *keys;
+};
+
+static int compare_doubles(double a, double b)
+{
+    return a < b ? -1 : a > b ? 1 : 0; /* NaN: neither, as in Python */
+}
+
+static int compare_integers(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_field(const struct sorter *s, enum stat_field field, uint32_t a, uint32_t b)
+{
+    const struct stat_row *x = &s->table->rows[a];
+    const struct stat_row *y = &s->table->rows[b];
+    const struct pp_profile *p = s->table->profile;
+    const struct pp_function *f = pp_profile_function(p, x->function);
+    const struct pp_function *g = pp_profile_function(p, y->function);
+    switch (field) {
+    case STAT_PCALLS:
+        return compare_integers(x->primitive_calls, y->primitive_calls);
+    case STAT_CALLS:
+        return compare_integers(x->calls, y->calls);
+    case STAT_TIME:
+        return compare_doubles(x->tottime, y->tottime);
+    case STAT_CUMULATIVE:
+        return compare_doubles(x->cumtime, y->cumtime);
+    case STAT_FILE:
+        return f->file.i == g->file.i ? 0 : pp_str_cmp(pp_profile_str(p, f->file), pp_profile_str(p, g->file));
+    case STAT_LINE:
+        return compare_integers(f->line, g->line);
+    case STAT_NAME:
+        return f->name.i == g->name.i ? 0 : pp_str_cmp(pp_profile_str(p, f->name), pp_profile_str(p, g->name));
+    case STAT_STDNAME:
+        break;
+    }
+    return pp_str_cmp(stat_label(s->table, a), stat_label(s->table, b));
+}
+
+static bool row_before(const void *context, uint32_t a, uint32_t b)
+{
+    const struct sorter *s = context;
+    for (size_t k = 0; k < s->keys->count; k++) {
+        const struct sort_key *key = s->keys->at[k];
+        for (unsigned f = 0; f < key->field_count; f++) {
+            int order = compare_field(s, key->fields[f], a, b);
+            if (order) {
+                return key->descending ? order > 0 : order < 0;
+            }
+        }
+    }
+    return false;
+}
+
+static bool any_nan(const struct stat_table *t)
+{
+    for (size_t i = 0; i < t->row_count; i++) {
+        if (isnan(t->rows[i].tottime) || isnan(t->rows[i].cumtime)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void sort_table(struct stat_table *t, const struct sort_keys *keys)
+{
+    stat_table_reset(t);
+    if (keys->count == 0) {
+        return;
+    }
+    struct sorter sorter = {t, keys};
+    t->sorted = true;
+    if (any_nan(t)) {
+        list_sort_as_python(t->order, t->count, row_before, &sorter);
+    } else {
+        list_sort(t->order, t->count, row_before, &sorter);
+    }
+}

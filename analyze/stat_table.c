@@ -1,0 +1,84 @@
+#include "analyze/stat_table.h"
+
+#include "base/text.h"
+#include "model/label.h"
+
+void stat_table_init(struct stat_table *t, const struct pp_profile *p, bool raw_counts)
+{
+    *t = (struct stat_table){.profile = p, .row_count = p->row_count, .raw_counts = raw_counts && p->counts_swapped};
+    t->rows = pp_calloc(p->row_count, sizeof *t->rows);
+    t->order = pp_calloc(p->row_count, sizeof *t->order);
+    for (size_t i = 0; i < p->row_count; i++) {
+        const struct pp_call_row *row = &p->rows[i];
+        bool swap = t->raw_counts;
+        t->rows[i] = (struct stat_row){row->function, swap ? row->primitive_calls : row->calls,
+                                       swap ? row->calls : row->primitive_calls, row->tottime, row->cumtime};
+    }
+    stat_table_reset(t);
+}
+
+void stat_table_free(struct stat_table *t)
+{
+    pp_free(t->rows);
+    pp_free(t->labels);
+    pp_free(t->order);
+    pp_arena_free(&t->arena);
+    *t = (struct stat_table){0};
+}
+
+void stat_table_reset(struct stat_table *t)
+{
+    t->count = t->row_count;
+    t->sorted = false;
+    for (size_t i = 0; i < t->row_count; i++) {
+        t->order[i] = (uint32_t)i;
+    }
+}
+
+struct pp_str stat_label(struct stat_table *t, uint32_t row)
+{
+    if (!t->labels) {
+        t->labels = pp_calloc(t->row_count, sizeof *t->labels);
+    }
+    if (!t->labels[row].data) {
+        t->labels[row] = pp_label_standard(&t->arena, t->profile, t->rows[row].function);
+    }
+    return t->labels[row];
+}
+
+struct pp_str stat_function_label(struct stat_table *t, pp_function_id function)
+{
+    uint32_t row = t->profile->row_of[function.i];
+    return row == UINT32_MAX ? pp_label_standard(&t->arena, t->profile, function) : stat_label(t, row);
+}
+
+size_t stat_longest_label(struct stat_table *t)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < t->row_count; i++) {
+        size_t len = pp_utf8_count(stat_label(t, (uint32_t)i));
+        longest = len > longest ? len : longest;
+    }
+    return longest;
+}
+
+void stat_callees_init(struct stat_callees *c, const struct pp_profile *p)
+{
+    c->first = pp_calloc(p->function_count + 2, sizeof *c->first);
+    c->edges = pp_calloc(p->edge_count, sizeof *c->edges);
+    for (size_t e = 0; e < p->edge_count; e++) {
+        c->first[p->edges[e].caller.i + 2]++;
+    }
+    for (size_t f = 2; f < p->function_count + 2; f++) {
+        c->first[f] += c->first[f - 1];
+    }
+    for (size_t e = 0; e < p->edge_count; e++) {
+        c->edges[c->first[p->edges[e].caller.i + 1]++] = (uint32_t)e;
+    }
+}
+
+void stat_callees_free(struct stat_callees *c)
+{
+    pp_free(c->first);
+    pp_free(c->edges);
+}
