@@ -109,10 +109,8 @@ static void write_header(const struct classic *c, struct pp_sink *out)
         pp_sink_byte(out, '\n');
     }
     write_top_level(c, out);
-    /* The totals are what the file says: raw counts when they are shown raw. */
-    bool swap = c->table->raw_counts;
-    int64_t calls = swap ? p->total_primitive_calls : p->total_calls;
-    int64_t primitive = swap ? p->total_calls : p->total_primitive_calls;
+    int64_t calls = p->total_calls;
+    int64_t primitive = p->total_primitive_calls;
     pp_sink_text(out, "         ");
     pp_sink_i64(out, calls);
     pp_sink_text(out, " function calls ");

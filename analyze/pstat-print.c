@@ -109,9 +109,10 @@ static bool load(const struct cli_common *c, int argc, char **argv, struct loade
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
         ok = cli_read(c, argc ? argv[i] : NULL, &inputs[i]);
-        if (ok) {
-            add_file_line(l, &inputs[i]);
-        }
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        /* The order in which pstats adds files: the first, then from the last backwards. */
+        add_file_line(l, &inputs[i ? count - i : 0]);
     }
     if (ok && count == 1) {
         l->profile = inputs[0].profile;
@@ -243,9 +244,10 @@ static bool make_plan(const struct args *a, struct plan *plan)
     return true;
 }
 
-static bool wants_classic(const struct args *a, const struct request *r)
+/* True when nothing asks for more than pstats' own text. */
+static bool wants_classic(const struct args *a)
 {
-    return !r->stacks && a->format == PRINT_TEXT && a->unit == UNIT_DEFAULT && !a->columns && !a->total && a->group == 0 &&
+    return a->format == PRINT_TEXT && a->unit == UNIT_DEFAULT && !a->columns && !a->total && a->group == 0 && !a->tree &&
            a->common.color != CLI_COLOR_ALWAYS;
 }
 
@@ -292,8 +294,8 @@ static void reverse_order(struct stat_table *t)
 static int print(const struct args *a, struct loaded *l, struct request *r, const struct plan *plan)
 {
     struct stat_table table;
-    bool classic = wants_classic(a, r) && !a->tree;
-    stat_table_init(&table, l->profile, classic);
+    bool classic = wants_classic(a) && !r->stacks;
+    stat_table_init(&table, l->profile);
     r->table = &table;
     r->total = l->profile->total_tottime;
     sort_table(&table, r->keys);
@@ -326,6 +328,13 @@ static int run(void *args, int argc, char **argv)
     }
     struct request r = {.common = &a->common, .keys = &keys, .format = (enum print_format)a->format, .unit = (enum print_unit)a->unit,
                         .columns = a->columns, .header = !a->no_header, .total_row = a->total};
+    if (wants_classic(a)) {
+        /* pstats shows what yappi swapped as it is; so does a text that equals pstats'. */
+        static const struct cli_option swapped = {.name = "option"};
+        struct cli_events *events = &a->common.option;
+        events->at = pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at);
+        events->at[events->count++] = (struct cli_event){&swapped, "swapped=keep"};
+    }
     bool to_stdout = !a->common.output || strcmp(a->common.output, "-") == 0;
     r.color = to_stdout && a->format == PRINT_TEXT && cli_use_color(&a->common, STDOUT_FILENO);
     r.width = to_stdout ? cli_terminal_width(STDOUT_FILENO) : 0;

@@ -3,16 +3,14 @@
 #include "base/text.h"
 #include "model/label.h"
 
-void stat_table_init(struct stat_table *t, const struct pp_profile *p, bool raw_counts)
+void stat_table_init(struct stat_table *t, const struct pp_profile *p)
 {
-    *t = (struct stat_table){.profile = p, .row_count = p->row_count, .raw_counts = raw_counts && p->counts_swapped};
+    *t = (struct stat_table){.profile = p, .row_count = p->row_count};
     t->rows = pp_calloc(p->row_count, sizeof *t->rows);
     t->order = pp_calloc(p->row_count, sizeof *t->order);
     for (size_t i = 0; i < p->row_count; i++) {
         const struct pp_call_row *row = &p->rows[i];
-        bool swap = t->raw_counts;
-        t->rows[i] = (struct stat_row){row->function, swap ? row->primitive_calls : row->calls,
-                                       swap ? row->calls : row->primitive_calls, row->tottime, row->cumtime};
+        t->rows[i] = (struct stat_row){row->function, row->calls, row->primitive_calls, row->tottime, row->cumtime};
     }
     stat_table_reset(t);
 }

@@ -1,4 +1,4 @@
-/* The rows of a CALLS profile as pstat-print works on them: numbers as pstats shows them, names made once, an order that sorting and restrictions change. */
+/* The rows of a CALLS profile as pstat-print works on them: numbers, names made once, an order that sorting and restrictions change. */
 #ifndef PP_ANALYZE_STAT_TABLE_H
 #define PP_ANALYZE_STAT_TABLE_H
 
@@ -21,13 +21,11 @@ struct stat_table {
     struct pp_arena arena;
     uint32_t *order; /* row numbers in the order to print; `count` of them */
     size_t count;
-    bool raw_counts; /* rows show swapped counts as the file has them */
     bool sorted; /* false: dictionary order ("Random listing order was used") */
 };
 
-/* Takes the rows of `p` (which must have CALLS and stay alive). raw_counts: undo the reader's correction of swapped counts, so that text output
- * equals pstats'. */
-void stat_table_init(struct stat_table *t, const struct pp_profile *p, bool raw_counts);
+/* Takes the rows of `p` (which must have CALLS and stay alive). */
+void stat_table_init(struct stat_table *t, const struct pp_profile *p);
 void stat_table_free(struct stat_table *t);
 /* The standard name of a row / of a function that may have no row. Valid as long as the table. */
 struct pp_str stat_label(struct stat_table *t, uint32_t row);

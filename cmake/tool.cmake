@@ -10,6 +10,7 @@ function(pp_add_tool name)
         install(FILES ${name}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
     endif()
     set_property(GLOBAL APPEND PROPERTY PP_TOOLS ${name})
+    set_property(GLOBAL PROPERTY PP_TOOL_FOLDER_${name} ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 
 function(pp_add_links name)

@@ -23,10 +23,16 @@ static unsigned probe(struct pp_str head)
 
 static const char *const extensions[] = {"prof", "pstat", "pstats", "cprof", NULL};
 
+static const struct pp_option_spec options[] = {
+    {"swapped", "keep", "on reading: leave calls and primitive calls as yappi swapped them"},
+    {0},
+};
+
 const struct pp_format pp_format_pstat = {
     .name = "pstat",
     .summary = "Python's cProfile, profile and pstats files (marshal dictionary)",
     .extensions = extensions,
+    .options = options,
     .holds = PP_HOLDS_CALLS,
     .binary = true,
     .probe = probe,

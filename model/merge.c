@@ -296,8 +296,10 @@ struct pp_profile *pp_merge(const struct pp_profile *const *profiles, size_t cou
         return NULL;
     }
     pp_builder_start_utc(b, common_anchor(profiles, count));
+    bool reversed = profiles[0]->shapes & PP_SHAPE_CALLS;
     for (size_t k = 0; k < count; k++) {
-        add_profile(profiles, k, count, b, &calls);
+        /* pstats.Stats(a, b, c) loads a, then adds c, then b. */
+        add_profile(profiles, reversed && k ? count - k : k, count, b, &calls);
     }
     if (profiles[0]->shapes & PP_SHAPE_CALLS) {
         calls_sum_finish(&calls, b);

@@ -249,7 +249,7 @@ static bool read_rows(struct row_reader *r, bool *sampled)
     return true; /* the builder has the error */
 }
 
-static bool read_dictionary(struct row_reader *r)
+static bool read_dictionary(struct row_reader *r, bool keep_swapped)
 {
     struct marshal_reader *m = &r->m;
     struct marshal_value top;
@@ -267,7 +267,7 @@ static bool read_dictionary(struct row_reader *r)
     if (sampled) {
         pp_builder_sampled_calls(m->builder);
     }
-    if (r->more_primitive && !r->fewer_primitive && !sampled) {
+    if (r->more_primitive && !r->fewer_primitive && !sampled && !keep_swapped) {
         pp_builder_swap_counts(m->builder);
         pp_report_note(pp_builder_report(m->builder), swapped_note, pp_nowhere());
     }
@@ -281,9 +281,9 @@ static bool read_dictionary(struct row_reader *r)
 bool pstat_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
 {
     struct row_reader r = {0};
-    (void)options;
+    bool keep_swapped = pp_str_eq(pp_options_get(options, "swapped"), PP_STR("keep"));
     marshal_init(&r.m, source, b, err);
-    bool ok = read_dictionary(&r);
+    bool ok = read_dictionary(&r, keep_swapped);
     marshal_free(&r.m);
     pp_free(r.edges.at);
     return ok;
