@@ -3,6 +3,7 @@
 #include "cli/cli_parts.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 struct args {
@@ -42,23 +43,25 @@ struct parsed {
     struct args args;
     int operands;
     char *argv[MOST];
+    char text[MOST][64]; /* what argv points to: the parser may write there */
     struct cli_table table;
 };
 
-static void parse(struct parsed *p, char *const *words)
+static void parse(struct parsed *p, const char *const *words)
 {
     int argc = 1;
     memset(p, 0, sizeof *p);
     p->args.common.tool = &tool;
-    p->argv[0] = (char[]){"made-up"};
+    p->argv[0] = p->text[0];
     for (; words[argc - 1]; argc++) {
-        p->argv[argc] = words[argc - 1];
+        snprintf(p->text[argc], sizeof p->text[argc], "%s", words[argc - 1]);
+        p->argv[argc] = p->text[argc];
     }
     cli_table_init(&p->table, &tool);
     p->outcome = cli_parse(&p->table, &p->args, argc, p->argv, &p->operands);
 }
 
-#define PARSE(p, ...) parse(p, (char *[]){__VA_ARGS__, NULL})
+#define PARSE(p, ...) parse(p, (const char *const[]){__VA_ARGS__, NULL})
 
 START_TEST(before_and_after_operands)
 {
@@ -146,7 +149,7 @@ START_TEST(events_keep_their_order)
 END_TEST
 
 /* What must be refused. */
-static char *const refused[][3] = {
+static const char *const refused[][3] = {
     {"--nonsense"},      {"-Z"},           {"--word"},     {"-w"},         {"--top", "many"},       {"--top=-1"},
     {"--top", "99999999999999999999"}, {"--flag=yes"}, {"--sort", "c"}, {"--sort", "cum"}, {"--percent", "x"},  {"--top=20000000000000G"},
     {"--c", "x"},        {"--top="},       {"--sort="},
