@@ -109,9 +109,15 @@ static void make_stacks(struct stacks *s, size_t count, int is_long)
         exit(2);
     }
     /* Which ones go is drawn too: cutting the end off would cut the last branch off. */
-    for (; kept > count; kept--) {
-        size_t out = draw((uint32_t)kept);
-        memmove(s->at + out, s->at + out + 1, (kept - out - 1) * sizeof *s->at);
+    for (size_t extra = kept - count; extra > 0;) {
+        char **out = &s->at[draw((uint32_t)kept)];
+        extra -= *out != NULL;
+        *out = NULL;
+    }
+    for (size_t i = 0, to = 0; i < kept; i++) {
+        if (s->at[i]) {
+            s->at[to++] = s->at[i];
+        }
     }
     s->count = count;
 }
@@ -143,19 +149,20 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++) {
         once += strlen(s.at[i]) + 4;
     }
-    size_t times = bytes / once ? (size_t)((bytes + once / 2) / once) : 1;
+    size_t lines = (size_t)((double)bytes / (double)once * (double)count);
+    lines = lines > count ? lines : count;
     if (strcmp(argv[3], "sorted") == 0) {
-        for (size_t i = 0; i < count * times; i++) {
-            write_line(s.at[i / times]);
+        for (size_t i = 0; i < lines; i++) {
+            write_line(s.at[i * count / lines]);
         }
     } else if (strcmp(argv[3], "shuffled") == 0) {
-        uint32_t *order = need(count * times * sizeof *order);
-        for (size_t i = 0; i < count * times; i++) {
+        uint32_t *order = need(lines * sizeof *order);
+        for (size_t i = 0; i < lines; i++) {
             size_t other = draw((uint32_t)(i + 1));
             order[i] = order[other];
-            order[other] = (uint32_t)(i / times);
+            order[other] = (uint32_t)(i * count / lines);
         }
-        for (size_t i = 0; i < count * times; i++) {
+        for (size_t i = 0; i < lines; i++) {
             write_line(s.at[order[i]]);
         }
     } else {
