@@ -192,7 +192,9 @@ pp_thread_id pp_raw_thread(struct pp_raw_writer *w, int64_t pid, int64_t tid, st
 
 /* --- samples and stacks --- */
 
-static void put_frames(struct pp_raw_writer *w, raw_bytes *out, size_t shared, const pp_frame_id *frames, size_t count)
+/* `fresh`: the coding begins anew only because a block does. */
+static void put_frames(struct pp_raw_writer *w, raw_bytes *out, bool fresh, size_t shared,
+                       const pp_frame_id *frames, size_t count)
 {
     size_t before = out->count;
     raw_put_u64(out, shared);
@@ -200,7 +202,7 @@ static void put_frames(struct pp_raw_writer *w, raw_bytes *out, size_t shared, c
     for (size_t i = 0; i < count; i++) {
         raw_put_u64(out, frames[i].i);
     }
-    w->whole += shared ? 0 : out->count - before;
+    w->whole += fresh ? out->count - before : 0;
 }
 
 static void put_values(struct pp_raw_writer *w, raw_bytes *out, const int64_t *values)
@@ -223,6 +225,7 @@ void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample
         raw_put(out, w->columns.at, w->columns.count);
         w->last_time = 0;
     }
+    bool fresh = pp_raw_fresh(w, sample->thread);
     w->threads.at[sample->thread.i].epoch = w->epoch;
     raw_put_u64(out, sample->flags);
     raw_put_u64(out, sample->thread.i);
@@ -230,7 +233,7 @@ void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample
     uint64_t step = (uint64_t)sample->time_ns - (uint64_t)w->last_time;
     raw_put_i64(out, step > INT64_MAX ? -1 - (int64_t)(UINT64_MAX - step) : (int64_t)step);
     w->last_time = sample->time_ns;
-    put_frames(w, out, shared, frames, count);
+    put_frames(w, out, fresh, shared, frames, count);
     put_values(w, out, values);
     w->sample_count++;
     close_if_full(w);
@@ -263,13 +266,14 @@ void pp_raw_stack_after(struct pp_raw_writer *w, size_t shared, const pp_frame_i
 {
     static const struct pp_stack_bounds exact = {0};
     raw_bytes *out = &w->stacks;
-    if (!w->stack_open) {
+    bool fresh = !w->stack_open;
+    if (fresh) {
         w->stack_open = true;
         w->stack_bounds = bounds != NULL;
         raw_put(out, w->columns.at, w->columns.count);
         raw_put_u64(out, w->stack_bounds ? RAW_HAS_BOUNDS : 0);
     }
-    put_frames(w, out, shared, frames, count);
+    put_frames(w, out, fresh, shared, frames, count);
     put_values(w, out, values);
     if (w->stack_bounds) {
         bounds = bounds ? bounds : &exact;
