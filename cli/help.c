@@ -10,6 +10,11 @@ static void wrap(struct pp_sink *out, const char *text, size_t indent, size_t at
 {
     while (*text) {
         size_t word = strcspn(text, " \n");
+        size_t room = WIDTH - indent;
+        while (word > room && room > 1 && text[room - 1] != ',') {
+            room--; /* a list without spaces is broken after a comma */
+        }
+        word = word > room && room > 1 ? room : word;
         if (at > indent && at + 1 + word > WIDTH) {
             pp_sink_byte(out, '\n');
             at = 0;
@@ -28,7 +33,7 @@ static void wrap(struct pp_sink *out, const char *text, size_t indent, size_t at
             pp_sink_byte(out, '\n');
             at = 0;
         }
-        text += *text != '\0';
+        text += *text == ' ' || *text == '\n';
     }
     pp_sink_byte(out, '\n');
 }

@@ -232,8 +232,7 @@ static bool finish_option(struct parser *p, const struct cli_option *o, const ch
 
 static const struct cli_option *find_long(struct parser *p, const char *name, size_t len)
 {
-    const struct cli_option *found = NULL;
-    size_t count = 0;
+    const struct cli_option *found = NULL, *rival = NULL;
     for (size_t i = 0; i < p->table->count; i++) {
         const struct cli_option *o = p->table->at[i];
         if (strncmp(o->name, name, len) != 0) {
@@ -242,16 +241,20 @@ static const struct cli_option *find_long(struct parser *p, const char *name, si
         if (o->name[len] == '\0') {
             return o;
         }
-        bool same = found && found->offset == o->offset && found->kind == o->kind;
-        count += !same;
-        found = found ? found : o;
+        /* Two names of one thing are no question. */
+        bool same = found && found->offset == o->offset && found->kind == o->kind && o->kind < CLI_EVENTS;
+        if (!found) {
+            found = o;
+        } else if (!same && !rival) {
+            rival = o;
+        }
     }
-    if (count > 1) {
-        cli_usage(p->common, "--%.*s could be --%s or another option", (int)len, name, found->name);
+    if (rival) {
+        cli_usage(p->common, "--%.*s could be --%s or --%s", (int)len, name, found->name, rival->name);
         p->outcome = CLI_PARSE_BAD;
         return NULL;
     }
-    return count == 1 ? found : NULL;
+    return found;
 }
 
 static void unknown_option(struct parser *p, const char *name, size_t len)

@@ -224,7 +224,7 @@ static bool hide_row(struct calls_graph *graph, struct graph_row *row, struct pp
     bool ok = true;
     for (struct graph_edge *out = row->callees; ok && out; out = out->next_callee) {
         struct graph_row *callee = row_of(graph, out->edge.callee);
-        if (out->gone || callee == row || callee->gone) {
+        if (!callee || out->gone || callee == row || callee->gone) {
             continue;
         }
         share_edge(graph, callee, out, &shares);

@@ -162,7 +162,7 @@ static bool read_reference(struct marshal_reader *r, struct marshal_value *value
 
 static bool read_string(struct marshal_reader *r, bool small, struct marshal_value *value)
 {
-    uint32_t length;
+    uint32_t length = 0;
     if (!read_length(r, small, &length)) {
         return false;
     }

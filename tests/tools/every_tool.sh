@@ -19,16 +19,20 @@ verdict() { # WHAT, then a condition already evaluated: $?
         head -c 400 err 2>/dev/null
     fi
 }
-# A converter wants to be told the format.
-to=()
-[ "$tool" = profconv ] && to=(--to pstat)
-run() { "$program" "${to[@]}" "$@" >out 2>err </dev/null; status=$?; }
-
 # A profile that any program can read, made of the text format everyone writes by hand.
 printf 'main;parse;scan 5\nmain;parse 2\nmain;write 3\n' >small.folded
 # Programs that want two inputs say so in their synopsis.
-run --help
-if grep -q '^Usage:.* \(BEFORE\|OLD\|A\) ' out; then inputs=(small.folded small.folded); else inputs=(small.folded); fi
+if "$program" --help 2>/dev/null | grep -q '^Usage:.* BEFORE '; then inputs=(small.folded small.folded); else inputs=(small.folded); fi
+# A converter wants to be told the format.
+to=()
+[ "$tool" = profconv ] && to=(--to pstat)
+# Programs of two inputs get the bad one first and a good one after it.
+other=()
+[ ${#inputs[@]} -eq 2 ] && other=(small.folded)
+# Standard input has no name and no date, which the head of a report may show.
+same_body() { [ -s out ] && cmp -s <(grep -v small.folded once) <(grep -v small.folded out); }
+run() { "$program" "${to[@]}" "$@" >out 2>err </dev/null; status=$?; }
+
 reads=1; "$program" --help=options 2>/dev/null | grep -qx -- --from || reads=0
 writes=1; "$program" --help=options 2>/dev/null | grep -qx -- --output || writes=0
 
@@ -55,18 +59,18 @@ for question in --help --version; do
 done
 
 if [ $reads = 1 ]; then
-    run no-such-file.prof
+    run no-such-file.prof "${other[@]}"
     [ $status -eq 2 ] && grep -q "^$tool: no-such-file.prof: " err; verdict "a missing file exits 2 ($status) and is named"
     mkdir -p folder
-    run folder
+    run folder "${other[@]}"
     [ $status -eq 2 ] && grep -q folder err; verdict "a directory exits 2 ($status) and is named"
     : >empty
-    run empty
+    run empty "${other[@]}"
     [ $status -eq 2 ] && [ -s err ]; verdict "an empty input exits 2 ($status)"
     run
     [ $status -eq 2 ]; verdict "an empty standard input exits 2 ($status)"
     head -c 3000 "$program" >machine-code
-    run machine-code
+    run machine-code "${other[@]}"
     [ $status -eq 2 ] && [ "$(wc -l <err)" = 1 ]; verdict "what is no profile exits 2 ($status) with one error"
     run "${inputs[@]}"
     [ $status -eq 0 ] && [ -s out ]; verdict "a small profile is read ($status)"
@@ -75,8 +79,8 @@ if [ $reads = 1 ]; then
     cmp -s once out; verdict "the same input gives the same bytes"
     "$program" "${to[@]}" "${inputs[@]}" >/dev/full 2>err; [ $? -eq 2 ] && [ -s err ]; verdict "a full device exits 2 and says so"
     if [ ${#inputs[@]} -eq 1 ]; then
-        "$program" "${to[@]}" <small.folded >out 2>err; cmp -s once out; verdict "standard input gives what the file gives"
-        gzip -nc small.folded | "$program" "${to[@]}" - >out 2>err; cmp -s once out; verdict "gzip is undone, - is standard input"
+        "$program" "${to[@]}" <small.folded >out 2>err; same_body; verdict "standard input gives what the file gives"
+        gzip -nc small.folded | "$program" "${to[@]}" - >out 2>err; same_body; verdict "gzip is undone, - is standard input"
     fi
     { "$program" --quiet "${to[@]}" "${inputs[@]}" 2>err; echo $? >code; } | true
     [ ! -s err ] && [ "$(cat code)" -le 1 ]; verdict "a closed pipe is a quiet end"
@@ -85,7 +89,7 @@ if [ $reads = 1 ] && [ $writes = 1 ]; then
     run "${inputs[@]}" -o result
     [ $status -eq 0 ] && cmp -s once result && [ ! -s out ]; verdict "-o FILE gets what standard output would get"
     echo before >kept
-    run empty -o kept
+    run empty "${other[@]}" -o kept
     [ $status -eq 2 ] && [ "$(cat kept)" = before ]; verdict "a failure leaves the -o file as it was"
     [ -z "$(ls | grep tmp)" ]; verdict "no temporary file is left"
     run "${inputs[@]}" -o no/such/folder/out
