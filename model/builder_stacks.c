@@ -7,7 +7,9 @@
 #include "model/builder.h"
 #include "model/builder_parts.h"
 
-enum { MAX_DECIMALS = 9 };
+enum { MAX_DECIMALS = 9, LONGEST_LIST = 8 };
+
+static const uint32_t IN_SET = UINT32_MAX;
 
 void pp_builder_stacks(struct pp_builder *b)
 {
@@ -16,6 +18,7 @@ void pp_builder_stacks(struct pp_builder *b)
     }
     b->shapes |= PP_SHAPE_STACKS;
     *PP_PUSH(&b->stacks) = (struct pp_stack){0};
+    *PP_PUSH(&b->links) = (struct pp_stack_links){0};
     PP_RESERVE(&b->values, b->metrics.count);
     for (size_t m = 0; m < b->metrics.count; m++) {
         *PP_PUSH(&b->values) = 0;
@@ -115,31 +118,85 @@ static uint64_t rehash_stack(const struct pp_builder *b, uint32_t row)
     return hash_stack(b->stacks.at[row]);
 }
 
-pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_id frame)
+/* The slot of the child of `parent` with `frame`, empty if there is none. */
+static uint32_t *find_in_set(struct pp_builder *b, struct pp_stack stack)
 {
-    struct pp_stack stack = {parent, frame};
     struct pp_row_set *set = &b->stack_set;
     size_t at = pp_row_set_slot(set, hash_stack(stack), rehash_stack, b);
     for (; set->slots[at]; at = (at + 1) & set->mask) {
         const struct pp_stack *known = &b->stacks.at[set->slots[at] - 1];
-        if (known->parent.i == parent.i && known->frame.i == frame.i) {
-            return (pp_stack_id){set->slots[at] - 1};
+        if (known->parent.i == stack.parent.i && known->frame.i == stack.frame.i) {
+            break;
         }
     }
-    if (!pp_builder_ok(b) || !pp_builder_room(b, b->stacks.count, "stacks")) {
-        return (pp_stack_id){0};
+    return &set->slots[at];
+}
+
+static void add_to_set(struct pp_builder *b, uint32_t id)
+{
+    *find_in_set(b, b->stacks.at[id]) = id + 1;
+    b->stack_set.count++;
+}
+
+/* The child of stack.parent with stack.frame, or 0. A list that has become long goes over into the set. */
+static uint32_t find_child(struct pp_builder *b, struct pp_stack stack)
+{
+    uint32_t first = b->links.at[stack.parent.i].first_child;
+    if (first == IN_SET) {
+        uint32_t slot = *find_in_set(b, stack);
+        return slot ? slot - 1 : 0;
     }
+    unsigned seen = 0;
+    for (uint32_t child = first; child; child = b->links.at[child].next, seen++) {
+        if (b->stacks.at[child].frame.i == stack.frame.i) {
+            return child;
+        }
+    }
+    if (seen >= LONGEST_LIST) {
+        for (uint32_t child = first; child; child = b->links.at[child].next) {
+            add_to_set(b, child);
+        }
+        b->links.at[stack.parent.i].first_child = IN_SET;
+    }
+    return 0;
+}
+
+static uint32_t add_child(struct pp_builder *b, struct pp_stack stack)
+{
+    uint32_t id = (uint32_t)b->stacks.count;
+    struct pp_stack_links *of_parent = &b->links.at[stack.parent.i];
+    struct pp_stack_links links = {0, of_parent->first_child};
+    bool in_set = of_parent->first_child == IN_SET;
+    *PP_PUSH(&b->stacks) = stack;
+    if (in_set) {
+        links.next = 0;
+        add_to_set(b, id);
+    } else {
+        of_parent->first_child = id;
+    }
+    *PP_PUSH(&b->links) = links;
+    PP_RESERVE(&b->values, b->values.count + b->metrics.count);
+    for (size_t m = 0; m < b->metrics.count; m++) {
+        b->values.at[b->values.count++] = 0;
+    }
+    return id;
+}
+
+pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_id frame)
+{
+    struct pp_stack stack = {parent, frame};
     if (parent.i >= b->stacks.count || frame.i >= b->frames.count) {
         pp_builder_fail(b, PP_SYNTAX, "a stack refers to a parent or frame that does not exist");
         return (pp_stack_id){0};
     }
-    set->slots[at] = (uint32_t)b->stacks.count + 1;
-    set->count++;
-    *PP_PUSH(&b->stacks) = stack;
-    for (size_t m = 0; m < b->metrics.count; m++) {
-        *PP_PUSH(&b->values) = 0;
+    uint32_t known = find_child(b, stack);
+    if (known) {
+        return (pp_stack_id){known};
     }
-    return (pp_stack_id){(uint32_t)b->stacks.count - 1};
+    if (!pp_builder_ok(b) || !pp_builder_room(b, b->stacks.count, "stacks")) {
+        return (pp_stack_id){0};
+    }
+    return (pp_stack_id){add_child(b, stack)};
 }
 
 void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value)
