@@ -113,6 +113,7 @@ struct cli_input {
     int64_t mtime;                    /* seconds, 0 for pipes */
     uint64_t bytes, raw_bytes;        /* decompressed / on disk */
     bool gzipped;
+    struct pp_report report;          /* what the reader skipped or bent; shown already unless --quiet */
 };
 /* Reads one profile from `path` (NULL or "-": standard input), showing progress on a terminal's stderr and the report of what was skipped. On failure
  * prints the error and returns false (exit with CLI_TROUBLE). cli_input_free frees it. */

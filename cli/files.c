@@ -94,6 +94,7 @@ static bool read_source(const struct cli_common *c, struct pp_source *source, co
         input->bytes = pp_source_consumed(source);
         input->raw_bytes = pp_source_raw_consumed(source);
         input->gzipped = pp_source_gzipped(source);
+        input->report = report;
         cli_show_report(c, input->path, &report);
     } else {
         cli_fail(c, input->path, &err);
