@@ -61,7 +61,7 @@ static bool take_block(struct raw_reader *r, const struct raw_block *block)
     pp_builder_at(records->b, pp_at_offset(block->offset));
     r->intact++;
     if (!raw_records_take(records, block->type, block->payload, &known) && pp_builder_ok(records->b)) {
-        return lose(r, "blocks have malformed records: the rest of the block was skipped", 1, block->offset);
+        return lose(r, "blocks have malformed records: the rest of each was skipped", 1, block->offset);
     }
     if (!known) {
         return lose(r, "blocks of a kind unknown to this version were skipped", 1, block->offset);
@@ -86,7 +86,7 @@ static bool read_blocks(struct raw_reader *r)
             ok = take_block(r, &block);
             raw_block_skip(r->source, &block);
         } else if (found == RAW_FOUND_CUT) {
-            ok = lose(r, "the input ends within a block: what was in it is lost", 1, block.offset);
+            ok = lose(r, "blocks cut off by the end of the input are lost", 1, block.offset);
         } else {
             ok = lose(r, "damaged stretches were skipped", 1, block.offset);
         }
@@ -105,11 +105,15 @@ static bool check_end(struct raw_reader *r)
                        r->lost_any ? "none that is intact" : "the end of the input");
     }
     if (!records->ended) {
-        return lose(r, "there is no end block: the recording was cut off or goes on", 1, at);
+        return lose(r, "end blocks are missing: the recording was cut off or still goes on", 1, at);
+    }
+    if (records->unordered) {
+        pp_report_note_many(pp_builder_report(records->b), "samples were out of time order and were sorted", records->unordered,
+                            pp_nowhere());
     }
     uint64_t declared = records->declared_samples + records->declared_stacks;
     uint64_t have = records->samples + records->stacks;
-    return declared <= have || lose(r, "samples are lost with their blocks", declared - have, at);
+    return declared <= have || lose(r, "samples or stacks are lost with their blocks", declared - have, at);
 }
 
 bool raw_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)

@@ -311,6 +311,8 @@ static bool take_samples(struct raw_records *r, struct pp_str in)
         if (!take_sample(r, &in, &columns, &time_ns)) {
             return false;
         }
+        r->unordered += r->samples > 1 && time_ns < r->last_time;
+        r->last_time = time_ns;
     }
     return true;
 }
