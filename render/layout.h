@@ -30,7 +30,7 @@ struct layout_request {
 
 enum box_flag { BOX_ROOT = 1, BOX_MORE = 2, BOX_ESTIMATED = 4, BOX_RECURSION_CUT = 8, BOX_BUDGET_CUT = 16 };
 
-enum { BOX_NONE = 0xffffffffu };
+#define BOX_NONE UINT32_MAX
 
 /* One rectangle. Numbers are in the metric's unit (value / 10^decimals); of a chart in ns. */
 struct box {

@@ -1,0 +1,282 @@
+/* Charts: samples in time order as boxes, one band per thread. Samples that follow each other and share frames share the boxes. */
+#include <stdlib.h>
+
+#include "base/number.h"
+#include "render/layout.h"
+
+/* Boxes of one thread in the making: appended when they open, so a parent comes before its children and time runs on: depth first. */
+struct band {
+    PP_VEC(uint32_t) open;   /* box per open depth, the root first */
+    PP_VEC(uint32_t) stacks; /* stack per open depth; the root's is 0 */
+    int64_t end;             /* of the sample before */
+};
+
+struct charter {
+    const struct pp_profile *p;
+    PP_VEC(struct box) boxes;
+    uint32_t *path; /* scratch: stack ids from the first level down */
+    int64_t start, period, length; /* ns */
+};
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The usual distance of two samples of a thread: the median; 1 when no thread has two. */
+static int64_t find_period(const struct pp_profile *p)
+{
+    int64_t *last = pp_calloc(p->thread_count, sizeof *last);
+    bool *seen = pp_calloc(p->thread_count, sizeof *seen);
+    int64_t *gaps = pp_calloc(p->sample_count, sizeof *gaps);
+    size_t count = 0;
+    for (size_t i = 0; i < p->sample_count; i++) {
+        const struct pp_sample *s = &p->samples[i];
+        if (seen[s->thread.i] && s->time_ns > last[s->thread.i]) {
+            gaps[count++] = s->time_ns - last[s->thread.i];
+        }
+        seen[s->thread.i] = true;
+        last[s->thread.i] = s->time_ns;
+    }
+    qsort(gaps, count, sizeof *gaps, compare_times);
+    int64_t period = count ? gaps[count / 2] : 1;
+    pp_free(last);
+    pp_free(seen);
+    pp_free(gaps);
+    return period;
+}
+
+/* Writes the stacks from the first level down to `stack` into c->path; returns how many. */
+static size_t path_of(struct charter *c, uint32_t stack)
+{
+    size_t count = 0;
+    for (uint32_t at = stack; at; at = c->p->stacks[at].parent.i) {
+        c->path[count++] = at;
+    }
+    for (size_t i = 0; i < count / 2; i++) {
+        uint32_t other = c->path[count - 1 - i];
+        c->path[count - 1 - i] = c->path[i];
+        c->path[i] = other;
+    }
+    return count;
+}
+
+static void open_box(struct charter *c, struct band *band, uint32_t stack, int64_t x)
+{
+    struct box box = {.parent = band->open.at[band->open.count - 1], .frame = c->p->stacks[stack].frame.i,
+                      .depth = (uint32_t)band->open.count, .x = x};
+    *PP_PUSH(&c->boxes) = box;
+    *PP_PUSH(&band->open) = (uint32_t)c->boxes.count - 1;
+    *PP_PUSH(&band->stacks) = stack;
+}
+
+/* One sample lasting from x to end: the boxes it shares with the one before grow, others open. A gap between the two closes all. */
+static void add_sample(struct charter *c, struct band *band, uint32_t stack, int64_t x, int64_t end)
+{
+    size_t count = path_of(c, stack);
+    size_t same = 1;
+    while (x == band->end && same <= count && same < band->stacks.count && band->stacks.at[same] == c->path[same - 1]) {
+        same++;
+    }
+    band->open.count = band->stacks.count = same;
+    for (size_t i = same; i <= count; i++) {
+        open_box(c, band, c->path[i - 1], x);
+    }
+    for (size_t i = 1; i < band->open.count; i++) {
+        struct box *box = &c->boxes.at[band->open.at[i]];
+        box->width = end - box->x;
+    }
+    c->boxes.at[band->open.at[band->open.count - 1]].self += end - x;
+    band->end = end;
+}
+
+/* When each sample ends: at its thread's next one, or after one period when that is further away than two. */
+static int64_t *find_ends(const struct pp_profile *p, int64_t period)
+{
+    int64_t *ends = pp_calloc(p->sample_count, sizeof *ends);
+    int64_t *next = pp_calloc(p->thread_count, sizeof *next);
+    bool *seen = pp_calloc(p->thread_count, sizeof *seen);
+    for (size_t i = p->sample_count; i-- > 0;) {
+        const struct pp_sample *s = &p->samples[i];
+        int64_t gap = seen[s->thread.i] ? next[s->thread.i] - s->time_ns : INT64_MAX;
+        if (!pp_add_i64(s->time_ns, gap / 2 > period ? period : gap, &ends[i])) {
+            ends[i] = INT64_MAX;
+        }
+        next[s->thread.i] = s->time_ns;
+        seen[s->thread.i] = true;
+    }
+    pp_free(next);
+    pp_free(seen);
+    return ends;
+}
+
+static void add_thread(struct charter *c, uint32_t thread, const uint32_t *samples, size_t count, const int64_t *ends)
+{
+    struct band band = {.end = -1};
+    *PP_PUSH(&c->boxes) = (struct box){.parent = BOX_NONE, .flags = BOX_ROOT, .thread = thread, .width = c->length};
+    *PP_PUSH(&band.open) = (uint32_t)c->boxes.count - 1;
+    *PP_PUSH(&band.stacks) = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct pp_sample *s = &c->p->samples[samples[i]];
+        add_sample(c, &band, s->stack.i, s->time_ns - c->start, ends[samples[i]] - c->start);
+    }
+    pp_free(band.open.at);
+    pp_free(band.stacks.at);
+}
+
+static void add_threads(struct charter *c, const int64_t *ends)
+{
+    const struct pp_profile *p = c->p;
+    uint32_t *first = pp_calloc(p->thread_count + 2, sizeof *first);
+    uint32_t *sorted = pp_calloc(p->sample_count, sizeof *sorted);
+    for (size_t i = 0; i < p->sample_count; i++) {
+        first[p->samples[i].thread.i + 2]++;
+    }
+    for (size_t t = 2; t < p->thread_count + 2; t++) {
+        first[t] += first[t - 1];
+    }
+    for (size_t i = 0; i < p->sample_count; i++) {
+        sorted[first[p->samples[i].thread.i + 1]++] = (uint32_t)i;
+    }
+    for (uint32_t t = 0; t < p->thread_count; t++) {
+        if (first[t + 1] > first[t]) {
+            add_thread(c, t, sorted + first[t], first[t + 1] - first[t], ends);
+        }
+    }
+    pp_free(first);
+    pp_free(sorted);
+}
+
+/* --- budget --- */
+
+/* What was cut below one parent since its last drawn child. */
+struct gap {
+    uint64_t frames;
+    int64_t from, to;
+};
+
+struct pruner {
+    const struct charter *c;
+    struct layout *layout;
+    uint32_t *number;  /* box of the charter -> box of the layout, BOX_NONE */
+    struct gap *gaps;  /* per box of the layout; grown with it */
+    size_t gap_capacity;
+    int64_t least;
+};
+
+static void close_gap(struct pruner *r, uint32_t parent)
+{
+    struct gap *gap = &r->gaps[parent];
+    if (gap->frames == 0) {
+        return;
+    }
+    struct box box = {.parent = parent, .depth = r->layout->boxes.at[parent].depth + 1, .flags = BOX_MORE, .more = gap->frames,
+                      .x = gap->from, .width = gap->to - gap->from};
+    box.self = box.width;
+    r->layout->cut_frames += gap->frames;
+    r->layout->cut_value += box.width;
+    *gap = (struct gap){0};
+    *PP_PUSH(&r->layout->boxes) = box;
+    r->layout->depth = r->layout->depth > box.depth ? r->layout->depth : box.depth + 1;
+}
+
+/* Closes the gaps of all boxes from the one drawn last up to (not including) the parent of the next one. */
+static void close_below(struct pruner *r, uint32_t last, uint32_t parent)
+{
+    while (last != BOX_NONE && last != parent) {
+        close_gap(r, last);
+        last = r->layout->boxes.at[last].parent;
+    }
+}
+
+static void note_cut(struct pruner *r, uint32_t box)
+{
+    const struct box *cut = &r->c->boxes.at[box];
+    uint32_t parent = r->number[cut->parent];
+    r->number[box] = BOX_NONE;
+    /* Below a cut box: counted with the nearest drawn one above. */
+    for (uint32_t at = cut->parent; parent == BOX_NONE; parent = r->number[at]) {
+        at = r->c->boxes.at[at].parent;
+    }
+    struct gap *gap = &r->gaps[parent];
+    gap->from = gap->frames ? gap->from : cut->x;
+    gap->to = gap->frames && gap->to > cut->x + cut->width ? gap->to : cut->x + cut->width;
+    gap->frames++;
+}
+
+static uint32_t draw(struct pruner *r, uint32_t number, uint32_t last)
+{
+    struct box box = r->c->boxes.at[number];
+    box.parent = box.parent == BOX_NONE ? BOX_NONE : r->number[box.parent];
+    close_below(r, last, box.parent);
+    if (box.parent != BOX_NONE) {
+        close_gap(r, box.parent);
+    }
+    r->layout->drawn += !(box.flags & BOX_ROOT);
+    r->layout->depth = r->layout->depth > box.depth ? r->layout->depth : box.depth + 1;
+    *PP_PUSH(&r->layout->boxes) = box;
+    r->number[number] = (uint32_t)r->layout->boxes.count - 1;
+    return r->number[number];
+}
+
+static void prune(struct layout *layout, const struct charter *c, int64_t least)
+{
+    struct pruner r = {.c = c, .layout = layout, .least = least};
+    uint32_t last = BOX_NONE;
+    r.number = pp_calloc(c->boxes.count, sizeof *r.number);
+    /* Every drawn box may be followed by one for what was cut, never more. */
+    r.gaps = pp_calloc(c->boxes.count * 2 + 1, sizeof *r.gaps);
+    for (uint32_t i = 0; i < c->boxes.count; i++) {
+        if (c->boxes.at[i].flags & BOX_ROOT || c->boxes.at[i].width >= least) {
+            last = draw(&r, i, last);
+        } else {
+            note_cut(&r, i);
+        }
+    }
+    close_below(&r, last, BOX_NONE);
+    pp_free(r.number);
+    pp_free(r.gaps);
+}
+
+static int64_t least_of(const struct charter *c, const struct layout_request *request)
+{
+    int64_t *widths = pp_calloc(c->boxes.count, sizeof *widths);
+    uint64_t ties;
+    for (size_t i = 0; i < c->boxes.count; i++) {
+        widths[i] = c->boxes.at[i].width;
+    }
+    double share = (double)c->length * request->min_share;
+    int64_t least = share < 1 ? 1 : (int64_t)share;
+    least = layout_threshold(widths, c->boxes.count, request->max_frames, least, &ties);
+    pp_free(widths);
+    return least;
+}
+
+bool layout_chart(struct layout *layout, const struct layout_request *request, struct pp_error *err)
+{
+    const struct pp_profile *p = request->profile;
+    struct charter c = {.p = p};
+    *layout = (struct layout){.chart = true};
+    if (p->sample_count == 0) {
+        return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "the profile has no samples in time order to chart");
+    }
+    c.start = p->samples[0].time_ns;
+    if (c.start < 0 && p->samples[p->sample_count - 1].time_ns > INT64_MAX / 2 + c.start) {
+        return pp_fail(err, PP_LIMIT, pp_nowhere(), "the samples span more time than 64 bits of nanoseconds");
+    }
+    c.period = find_period(p);
+    c.path = pp_calloc(p->stack_count, sizeof *c.path);
+    int64_t *ends = find_ends(p, c.period);
+    for (size_t i = 0; i < p->sample_count; i++) {
+        c.length = ends[i] - c.start > c.length ? ends[i] - c.start : c.length;
+    }
+    add_threads(&c, ends);
+    prune(layout, &c, least_of(&c, request));
+    layout->total = layout->sum = c.length;
+    pp_free(ends);
+    pp_free(c.path);
+    pp_free(c.boxes.at);
+    return true;
+}
