@@ -27,7 +27,7 @@ void pp_builder_free(struct pp_builder *b)
     pp_intern_free(&b->strings);
     void *arrays[] = {b->functions.at, b->frames.at, b->threads.at, b->metrics.at, b->metas.at,
                       b->function_set.slots, b->frame_set.slots, b->thread_set.slots, b->stack_set.slots,
-                      b->links.at, b->stacks.at, b->values.at, b->bounds.at, b->samples.at, b->sample_values.at,
+                      b->stacks.at, b->values.at, b->bounds.at, b->samples.at, b->sample_values.at,
                       b->rows.at, b->edges.at, b->row_of.at, b->seen.at};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         pp_free(arrays[i]);

@@ -19,10 +19,11 @@ struct pp_caller_seen {
     uint32_t edge;
 };
 
-/* The children of a stack: a list while they are few, which keeps a chain of new stacks in consecutive memory; many are found by hash. */
-struct pp_stack_links {
-    uint32_t first_child; /* 0: none; UINT32_MAX: the children stand in stack_set */
-    uint32_t next;        /* the parent's next child, 0: none */
+/* A stack being built. Children are a list while they are few, which keeps a chain of new stacks in consecutive memory; many are found by hash. */
+struct pp_stack_node {
+    struct pp_stack stack; /* first: finish packs the stacks together in place */
+    uint32_t first_child;  /* 0: none; UINT32_MAX: the children stand in stack_set */
+    uint32_t next;         /* the parent's next child, 0: none */
 };
 
 struct pp_builder {
@@ -40,9 +41,8 @@ struct pp_builder {
     PP_VEC(struct pp_meta) metas;
     struct pp_row_set function_set, frame_set, thread_set;
 
-    PP_VEC(struct pp_stack) stacks;
+    PP_VEC(struct pp_stack_node) stacks;
     PP_VEC(int64_t) values;
-    PP_VEC(struct pp_stack_links) links; /* one per stack */
     struct pp_row_set stack_set;         /* children of stacks that have many */
     PP_VEC(struct pp_stack_bounds) bounds; /* may be shorter than stacks; the rest is exact */
     PP_VEC(struct pp_sample) samples;

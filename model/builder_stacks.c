@@ -17,8 +17,7 @@ void pp_builder_stacks(struct pp_builder *b)
         return;
     }
     b->shapes |= PP_SHAPE_STACKS;
-    *PP_PUSH(&b->stacks) = (struct pp_stack){0};
-    *PP_PUSH(&b->links) = (struct pp_stack_links){0};
+    *PP_PUSH(&b->stacks) = (struct pp_stack_node){0};
     PP_RESERVE(&b->values, b->metrics.count);
     for (size_t m = 0; m < b->metrics.count; m++) {
         *PP_PUSH(&b->values) = 0;
@@ -115,7 +114,7 @@ static uint64_t hash_stack(struct pp_stack s)
 
 static uint64_t rehash_stack(const struct pp_builder *b, uint32_t row)
 {
-    return hash_stack(b->stacks.at[row]);
+    return hash_stack(b->stacks.at[row].stack);
 }
 
 /* The slot of the child of `parent` with `frame`, empty if there is none. */
@@ -124,7 +123,7 @@ static uint32_t *find_in_set(struct pp_builder *b, struct pp_stack stack)
     struct pp_row_set *set = &b->stack_set;
     size_t at = pp_row_set_slot(set, hash_stack(stack), rehash_stack, b);
     for (; set->slots[at]; at = (at + 1) & set->mask) {
-        const struct pp_stack *known = &b->stacks.at[set->slots[at] - 1];
+        const struct pp_stack *known = &b->stacks.at[set->slots[at] - 1].stack;
         if (known->parent.i == stack.parent.i && known->frame.i == stack.frame.i) {
             break;
         }
@@ -134,29 +133,29 @@ static uint32_t *find_in_set(struct pp_builder *b, struct pp_stack stack)
 
 static void add_to_set(struct pp_builder *b, uint32_t id)
 {
-    *find_in_set(b, b->stacks.at[id]) = id + 1;
+    *find_in_set(b, b->stacks.at[id].stack) = id + 1;
     b->stack_set.count++;
 }
 
 /* The child of stack.parent with stack.frame, or 0. A list that has become long goes over into the set. */
 static uint32_t find_child(struct pp_builder *b, struct pp_stack stack)
 {
-    uint32_t first = b->links.at[stack.parent.i].first_child;
+    uint32_t first = b->stacks.at[stack.parent.i].first_child;
     if (first == IN_SET) {
         uint32_t slot = *find_in_set(b, stack);
         return slot ? slot - 1 : 0;
     }
     unsigned seen = 0;
-    for (uint32_t child = first; child; child = b->links.at[child].next, seen++) {
-        if (b->stacks.at[child].frame.i == stack.frame.i) {
+    for (uint32_t child = first; child; child = b->stacks.at[child].next, seen++) {
+        if (b->stacks.at[child].stack.frame.i == stack.frame.i) {
             return child;
         }
     }
     if (seen >= LONGEST_LIST) {
-        for (uint32_t child = first; child; child = b->links.at[child].next) {
+        for (uint32_t child = first; child; child = b->stacks.at[child].next) {
             add_to_set(b, child);
         }
-        b->links.at[stack.parent.i].first_child = IN_SET;
+        b->stacks.at[stack.parent.i].first_child = IN_SET;
     }
     return 0;
 }
@@ -164,17 +163,14 @@ static uint32_t find_child(struct pp_builder *b, struct pp_stack stack)
 static uint32_t add_child(struct pp_builder *b, struct pp_stack stack)
 {
     uint32_t id = (uint32_t)b->stacks.count;
-    struct pp_stack_links *of_parent = &b->links.at[stack.parent.i];
-    struct pp_stack_links links = {0, of_parent->first_child};
-    bool in_set = of_parent->first_child == IN_SET;
-    *PP_PUSH(&b->stacks) = stack;
+    uint32_t *list = &b->stacks.at[stack.parent.i].first_child;
+    bool in_set = *list == IN_SET;
+    struct pp_stack_node node = {stack, 0, in_set ? 0 : *list};
+    *list = in_set ? IN_SET : id;
+    *PP_PUSH(&b->stacks) = node;
     if (in_set) {
-        links.next = 0;
         add_to_set(b, id);
-    } else {
-        of_parent->first_child = id;
     }
-    *PP_PUSH(&b->links) = links;
     PP_RESERVE(&b->values, b->values.count + b->metrics.count);
     for (size_t m = 0; m < b->metrics.count; m++) {
         b->values.at[b->values.count++] = 0;
@@ -258,7 +254,7 @@ size_t pp_builder_stack_count(const struct pp_builder *b)
 
 struct pp_stack pp_builder_stack_at(const struct pp_builder *b, pp_stack_id id)
 {
-    return b->stacks.at[id.i];
+    return b->stacks.at[id.i].stack;
 }
 
 struct sample_key {
@@ -299,6 +295,17 @@ static void sort_samples(struct pp_builder *b)
     b->sample_values.at = values;
 }
 
+/* The nodes without what only building needs, packed in their own memory. */
+static struct pp_stack *packed_stacks(struct pp_builder *b)
+{
+    char *bytes = (char *)b->stacks.at;
+    for (size_t i = 0; i < b->stacks.count; i++) {
+        memmove(bytes + i * sizeof(struct pp_stack), bytes + i * sizeof(struct pp_stack_node), sizeof(struct pp_stack));
+    }
+    b->stacks.at = NULL;
+    return bytes ? pp_realloc_array(bytes, b->stacks.count, sizeof(struct pp_stack)) : NULL;
+}
+
 void pp_builder_finish_stacks(struct pp_builder *b, struct pp_profile *p)
 {
     if (b->samples_unsorted) {
@@ -309,14 +316,13 @@ void pp_builder_finish_stacks(struct pp_builder *b, struct pp_profile *p)
             *PP_PUSH(&b->bounds) = (struct pp_stack_bounds){0};
         }
     }
-    p->stacks = b->stacks.at;
+    p->stacks = packed_stacks(b);
     p->stack_count = b->stacks.count;
     p->stack_values = b->values.at;
     p->bounds = b->bounds.at;
     p->samples = b->samples.at;
     p->sample_count = b->samples.count;
     p->sample_values = b->sample_values.at;
-    b->stacks.at = NULL;
     b->values.at = NULL;
     b->bounds.at = NULL;
     b->samples.at = NULL;
