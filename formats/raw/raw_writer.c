@@ -336,6 +336,11 @@ static void free_writer(struct pp_raw_writer *w)
 bool pp_raw_end(struct pp_raw_writer *w, struct pp_error *err)
 {
     raw_bytes end = {0};
+    if (w->sample_count + w->stack_count == 0) {
+        /* Nothing was recorded; its columns are still worth knowing. */
+        raw_put(&w->stacks, w->columns.at, w->columns.count);
+        raw_put_u64(&w->stacks, 0);
+    }
     close_blocks(w);
     raw_put_u64(&end, w->sample_count);
     raw_put_u64(&end, w->stack_count);
