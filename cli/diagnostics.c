@@ -17,7 +17,7 @@ static void say(const struct cli_common *c, const char *text)
     (void)fprintf(stderr, "%s: %s\n", c->tool->name, shown);
 }
 
-static void vsay(const struct cli_common *c, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void vsay(const struct cli_common *c, const char *format, va_list args)
 {
     char text[2048];
     vsnprintf(text, sizeof text, format, args);
