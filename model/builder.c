@@ -268,6 +268,7 @@ struct pp_profile *pp_builder_finish(struct pp_builder *b, struct pp_error *err)
     if (b->shapes & PP_SHAPE_STACKS && b->metrics.count == 0) {
         pp_builder_metric(b, PP_STR("samples"), PP_UNIT_COUNT);
     }
+    pp_builder_check_sums(b);
     if (!pp_builder_ok(b)) {
         if (err && err->status == PP_OK) {
             *err = b->error;

@@ -67,6 +67,8 @@ size_t pp_row_set_slot(struct pp_row_set *set, uint64_t hash, uint64_t (*rehash)
                        const struct pp_builder *b);
 /* False, with the error recorded, when a table has PP_LIMIT_ROWS rows. */
 bool pp_builder_room(struct pp_builder *b, size_t count, const char *what);
+/* Records an error when a column's absolute values add up past 64 bits: after this, no sum over stacks can overflow. */
+void pp_builder_check_sums(struct pp_builder *b);
 /* Moves tables into the profile; called by finish. */
 void pp_builder_finish_stacks(struct pp_builder *b, struct pp_profile *p);
 void pp_builder_finish_calls(struct pp_builder *b, struct pp_profile *p);

@@ -306,6 +306,20 @@ static struct pp_stack *packed_stacks(struct pp_builder *b)
     return bytes ? pp_realloc_array(bytes, b->stacks.count, sizeof(struct pp_stack)) : NULL;
 }
 
+void pp_builder_check_sums(struct pp_builder *b)
+{
+    for (size_t metric = 0; metric < b->metrics.count; metric++) {
+        int64_t sum = 0;
+        for (size_t i = metric; i < b->values.count; i += b->metrics.count) {
+            int64_t value = b->values.at[i];
+            if (value == INT64_MIN || !pp_add_i64(sum, value < 0 ? -value : value, &sum)) {
+                pp_builder_fail(b, PP_LIMIT, "counts add up past 64 bits");
+                return;
+            }
+        }
+    }
+}
+
 void pp_builder_finish_stacks(struct pp_builder *b, struct pp_profile *p)
 {
     if (b->samples_unsorted) {

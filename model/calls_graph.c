@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/intern.h"
 #include "base/memory.h"
 
 /* Taking a function with n callers and m callees out makes up to n * m edges; this many in all is where it ends. */
@@ -37,21 +38,54 @@ static struct graph_row *row_of(const struct calls_graph *graph, pp_function_id 
     return row == UINT32_MAX ? NULL : &graph->rows[row];
 }
 
-/* Appends an edge to both lists. A caller without a row of its own has only the callee's list. */
-static struct graph_edge *add_edge(struct calls_graph *graph, struct graph_row *callee, const struct pp_call_edge *edge)
+static size_t slot_of(const struct calls_graph *graph, pp_function_id callee, pp_function_id caller)
 {
+    return pp_hash_u64((uint64_t)callee.i << 32 | caller.i) & graph->mask;
+}
+
+static void put_slot(struct calls_graph *graph, struct graph_edge *edge)
+{
+    size_t at = slot_of(graph, edge->edge.callee, edge->edge.caller);
+    while (graph->slots[at]) {
+        at = (at + 1) & graph->mask;
+    }
+    graph->slots[at] = edge;
+}
+
+static void grow_slots(struct calls_graph *graph)
+{
+    size_t old_size = graph->slots ? graph->mask + 1 : 0;
+    struct graph_edge **old = graph->slots;
+    size_t size = old_size ? old_size * 2 : 256;
+    graph->slots = pp_calloc(size, sizeof *graph->slots);
+    graph->mask = size - 1;
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i]) {
+            put_slot(graph, old[i]);
+        }
+    }
+    pp_free(old);
+}
+
+/* Appends an edge to both lists. A caller without a row of its own has only the callee's list. */
+static void add_edge(struct calls_graph *graph, struct graph_row *callee, const struct pp_call_edge *edge)
+{
+    if (graph->edge_count * 2 >= (graph->slots ? graph->mask + 1 : 0)) {
+        grow_slots(graph);
+    }
     struct graph_edge *e = PP_NEW(&graph->arena, struct graph_edge);
     graph->edge_count++;
     e->edge = *edge;
     e->edge.callee = callee->row.function;
-    *callee->callers_end = e;
-    callee->callers_end = &e->next_caller;
+    e->previous_caller = callee->last_caller;
+    *(callee->last_caller ? &callee->last_caller->next_caller : &callee->callers) = e;
+    callee->last_caller = e;
     struct graph_row *caller = row_of(graph, edge->caller);
     if (caller) {
         e->next_callee = caller->callees;
         caller->callees = e;
     }
-    return e;
+    put_slot(graph, e);
 }
 
 void calls_graph_init(struct calls_graph *graph, const struct pp_profile *p, const unsigned char *keep)
@@ -61,7 +95,6 @@ void calls_graph_init(struct calls_graph *graph, const struct pp_profile *p, con
     for (size_t r = 0; r < p->row_count; r++) {
         struct graph_row *row = &graph->rows[r];
         row->row = p->rows[r];
-        row->callers_end = &row->callers;
         row->gone = !keep[row->row.function.i];
     }
     for (size_t r = 0; r < p->row_count; r++) {
@@ -117,34 +150,28 @@ static double share(const struct shares *shares, size_t i)
     return shares->sum > 0 ? weight_of(shares->callers[i], shares->by_calls) / shares->sum : 1.0 / (double)shares->count;
 }
 
-static struct graph_edge *edge_from(struct graph_row *callee, pp_function_id caller)
+static struct graph_edge *edge_from(const struct calls_graph *graph, const struct graph_row *callee, pp_function_id caller)
 {
-    struct graph_edge *e = callee->callers;
-    while (e && e->edge.caller.i != caller.i) {
-        e = e->next_caller;
+    for (size_t at = slot_of(graph, callee->row.function, caller); graph->slots[at]; at = (at + 1) & graph->mask) {
+        struct graph_edge *e = graph->slots[at];
+        if (!e->gone && e->edge.callee.i == callee->row.function.i && e->edge.caller.i == caller.i) {
+            return e;
+        }
     }
-    return e;
+    return NULL;
 }
 
 static void remove_edge(struct graph_row *callee, struct graph_edge *gone)
 {
-    struct graph_edge **link = &callee->callers;
-    while (*link && *link != gone) {
-        link = &(*link)->next_caller;
-    }
-    if (*link) {
-        *link = gone->next_caller;
-        if (!*link) {
-            callee->callers_end = link;
-        }
-    }
+    *(gone->previous_caller ? &gone->previous_caller->next_caller : &callee->callers) = gone->next_caller;
+    *(gone->next_caller ? &gone->next_caller->previous_caller : &callee->last_caller) = gone->previous_caller;
     gone->gone = true;
 }
 
 /* Gives part of what `out` says (a call of the hidden function) to a caller of the hidden function. */
 static void pass_edge(struct calls_graph *graph, struct graph_row *callee, const struct pp_call_edge *part)
 {
-    struct graph_edge *known = edge_from(callee, part->caller);
+    struct graph_edge *known = edge_from(graph, callee, part->caller);
     if (!known) {
         add_edge(graph, callee, part);
         return;
@@ -256,4 +283,5 @@ void calls_graph_free(struct calls_graph *graph)
 {
     pp_arena_free(&graph->arena);
     pp_free(graph->rows);
+    pp_free(graph->slots);
 }

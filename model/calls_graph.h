@@ -15,14 +15,14 @@ void calls_links_free(struct calls_links *links);
 
 struct graph_edge {
     struct pp_call_edge edge; /* ids of the profile */
-    struct graph_edge *next_caller; /* the callee's list, in order */
+    struct graph_edge *next_caller, *previous_caller; /* the callee's list, in order */
     struct graph_edge *next_callee;                   /* the caller's list */
     bool gone;
 };
 
 struct graph_row {
     struct pp_call_row row;
-    struct graph_edge *callers, **callers_end; /* in file order, new ones last */
+    struct graph_edge *callers, *last_caller; /* in file order, new ones last */
     struct graph_edge *callees;
     bool gone;
 };
@@ -33,6 +33,8 @@ struct calls_graph {
     struct graph_row *rows; /* one per row of the profile */
     size_t row_count;
     size_t edge_count; /* made so far */
+    struct graph_edge **slots; /* hash of (callee, caller) -> edge, in use or gone */
+    size_t mask;
 };
 
 /* The graph of the functions with keep[function] != 0 and the edges between them. */

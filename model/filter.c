@@ -63,7 +63,9 @@ pp_function_id filter_function(const struct pp_profile *p, const struct pp_filte
         name = label.len ? label : name;
     }
     if (filter_is_coarse(filter)) {
-        file = module = (struct pp_str){0};
+        /* "~" shows a row by its name alone in a profile of calls. */
+        file = p->shapes & PP_SHAPE_CALLS ? PP_STR("~") : (struct pp_str){0};
+        module = (struct pp_str){0};
         line = 0;
     }
     return pp_builder_function(b, &(struct pp_function){pp_builder_string(b, name), pp_builder_string(b, file),

@@ -178,7 +178,6 @@ static void copy_row(struct copy *c, const struct graph_row *from)
         }
         *PP_PUSH(&edges) = edge;
     }
-    row.cumtime = row.cumtime < row.tottime && filter_is_coarse(c->filter) ? row.tottime : row.cumtime;
     row.calls = row.calls < row.primitive_calls ? row.primitive_calls : row.calls;
     calls_sum_add(&c->sum, &row, edges.at, edges.count, true);
     pp_free(edges.at);
@@ -187,10 +186,16 @@ static void copy_row(struct copy *c, const struct graph_row *from)
 static void add_totals(struct copy *c)
 {
     for (size_t r = 0; r < c->sum.rows.count; r++) {
-        const struct pp_call_row *row = &c->sum.rows.at[r].row;
+        struct pp_call_row *row = &c->sum.rows.at[r].row;
         calls_sum_count(&c->sum, &c->sum.calls, row->calls);
         calls_sum_count(&c->sum, &c->sum.primitive_calls, row->primitive_calls);
         c->sum.tottime += row->tottime;
+    }
+    /* Groups that call each other to and fro count such time more than once: no group has more than there is, or less than its own. */
+    for (size_t r = 0; filter_is_coarse(c->filter) && r < c->sum.rows.count; r++) {
+        struct pp_call_row *row = &c->sum.rows.at[r].row;
+        row->cumtime = row->cumtime > c->sum.tottime ? c->sum.tottime : row->cumtime;
+        row->cumtime = row->cumtime < row->tottime ? row->tottime : row->cumtime;
     }
 }
 

@@ -17,6 +17,7 @@ struct work {
     struct pp_arena scratch;
     uint32_t *frames;        /* frame -> builder frame + 1, 0: not made yet */
     uint32_t *functions;     /* function -> builder function + 1 */
+    uint32_t *lowest;        /* function -> lowest line of its frames, for function granularity */
     unsigned char *rare;     /* function -> below min_percent */
     unsigned char *state;    /* per stack: FOCUSED … */
     uint32_t *visible;       /* per stack: nearest stack from here to the root whose own frame stays; 0: none */
@@ -42,6 +43,11 @@ static void start(struct work *w, const struct pp_profile *p, const struct pp_fi
     filter_match_init(&w->prune_from, p, filter->prune_from);
     w->frames = pp_calloc(p->frame_count, sizeof *w->frames);
     w->functions = pp_calloc(p->function_count, sizeof *w->functions);
+    w->lowest = pp_calloc(p->function_count, sizeof *w->lowest);
+    for (size_t f = 0; f < p->frame_count; f++) {
+        uint32_t *line = &w->lowest[p->frames[f].function.i];
+        *line = p->frames[f].line && (*line == 0 || p->frames[f].line < *line) ? p->frames[f].line : *line;
+    }
     w->state = pp_calloc(p->stack_count, 1);
     uint32_t **per_stack[] = {&w->visible, &w->pruned_at, &w->depth, &w->made, &w->path};
     for (size_t i = 0; i < sizeof per_stack / sizeof *per_stack; i++) {
@@ -55,7 +61,7 @@ static void stop(struct work *w)
     for (size_t i = 0; i < sizeof matches / sizeof *matches; i++) {
         filter_match_free(matches[i]);
     }
-    void *tables[] = {w->frames, w->functions, w->rare, w->state, w->visible, w->pruned_at, w->depth, w->made, w->path};
+    void *tables[] = {w->frames, w->functions, w->lowest, w->rare, w->state, w->visible, w->pruned_at, w->depth, w->made, w->path};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         pp_free(tables[i]);
     }
@@ -93,6 +99,8 @@ static pp_frame_id new_frame(struct work *w, uint32_t frame)
         made.function = new_function(w, made.function.i);
         switch (w->filter->granularity) {
         case PP_GRANULARITY_FUNCTION:
+            made = (struct pp_frame){.function = made.function, .line = w->lowest[w->p->frames[frame].function.i], .flags = made.flags};
+            break;
         case PP_GRANULARITY_FILE:
         case PP_GRANULARITY_MODULE:
         case PP_GRANULARITY_PACKAGE:

@@ -3,8 +3,10 @@
 
 #include "base/intern.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "model/builder.h"
 #include "model/calls_sum.h"
+#include "model/merge.h"
 #include "model/tree.h"
 
 struct sums {
@@ -61,16 +63,23 @@ static struct sums *pair_sums(struct graph *g, uint32_t caller, uint32_t callee)
     return &g->pairs.at[g->pairs.count - 1].sums;
 }
 
+static void add(int64_t *sum, int64_t value)
+{
+    if (!pp_add_i64(*sum, value, sum)) {
+        *sum = value > 0 ? INT64_MAX : INT64_MIN;
+    }
+}
+
 static void enter(const struct graph *g, struct sums *sums, uint32_t stack)
 {
     const struct pp_profile *p = g->p;
-    sums->self += p->stack_values[stack * p->metric_count + g->tree.metric];
+    add(&sums->self, p->stack_values[stack * p->metric_count + g->tree.metric]);
     if (g->has_samples) {
-        sums->self_samples += p->stack_values[stack * p->metric_count + g->samples.metric];
+        add(&sums->self_samples, p->stack_values[stack * p->metric_count + g->samples.metric]);
     }
     if (sums->on_path++ == 0) {
-        sums->total += g->tree.total[stack];
-        sums->total_samples += g->has_samples ? g->samples.total[stack] : 0;
+        add(&sums->total, g->tree.total[stack]);
+        add(&sums->total_samples, g->has_samples ? g->samples.total[stack] : 0);
     }
 }
 
@@ -144,14 +153,35 @@ static uint32_t *new_functions(const struct pp_profile *p, struct pp_builder *b)
     return ids;
 }
 
-static void hand_over(const struct graph *g, struct pp_builder *b, double scale)
+/* How integers become seconds: by dividing where that is possible, because 1e-9 is no exact double and 1e9 is. */
+struct scale {
+    double factor, divisor;
+};
+
+static struct scale make_scale(double seconds_per_unit)
+{
+    double divisor = 1;
+    while (divisor < 1e18 && divisor * seconds_per_unit < 0.999999) {
+        divisor *= 10;
+    }
+    double whole = divisor * seconds_per_unit;
+    bool power_of_ten = whole > 0.999999 && whole < 1.000001;
+    return power_of_ten ? (struct scale){1, divisor} : (struct scale){seconds_per_unit, 1};
+}
+
+static double seconds(struct scale scale, int64_t value)
+{
+    return (double)value * scale.factor / scale.divisor;
+}
+
+static void hand_over(const struct graph *g, struct pp_builder *b, struct scale scale)
 {
     struct calls_sum sum = {0};
     uint32_t *ids = new_functions(g->p, b);
     for (size_t i = 0; i < g->order.count; i++) {
         const struct sums *s = &g->functions[g->order.at[i]];
-        struct pp_call_row row = {{ids[g->order.at[i]]}, 0, 0, s->self_samples, s->total_samples, (double)s->self * scale,
-                                  (double)s->total * scale};
+        struct pp_call_row row = {{ids[g->order.at[i]]}, 0, 0, s->self_samples, s->total_samples, seconds(scale, s->self),
+                                  seconds(scale, s->total)};
         calls_sum_add(&sum, &row, NULL, 0, true);
         calls_sum_count(&sum, &sum.calls, row.calls);
         calls_sum_count(&sum, &sum.primitive_calls, row.primitive_calls);
@@ -162,7 +192,7 @@ static void hand_over(const struct graph *g, struct pp_builder *b, double scale)
         const struct sums *s = &pair->sums;
         struct pp_call_row none = {.function = {ids[pair->callee]}};
         struct pp_call_edge edge = {{ids[pair->caller]}, {ids[pair->callee]}, s->total_samples, s->self_samples,
-                                    (double)s->self * scale, (double)s->total * scale, 0};
+                                    seconds(scale, s->self), seconds(scale, s->total), 0};
         calls_sum_add(&sum, &none, &edge, 1, true);
     }
     calls_sum_finish(&sum, b);
@@ -178,6 +208,9 @@ static void copy_metas(const struct pp_profile *p, struct pp_builder *b)
 
 struct pp_profile *pp_graph_calls(const struct pp_profile *p, size_t metric, double seconds_per_unit, struct pp_error *err)
 {
+    if (p->shapes & PP_SHAPE_CALLS) {
+        return pp_profile_copy(p, err);
+    }
     struct pp_builder *b = pp_builder_new();
     struct graph g = {.p = p};
     size_t samples = samples_metric(p, metric);
@@ -190,7 +223,7 @@ struct pp_profile *pp_graph_calls(const struct pp_profile *p, size_t metric, dou
     }
     copy_metas(p, b);
     walk(&g);
-    hand_over(&g, b, seconds_per_unit);
+    hand_over(&g, b, make_scale(seconds_per_unit));
     pp_tree_free(&g.tree);
     pp_tree_free(&g.samples);
     pp_free(g.functions);
