@@ -147,7 +147,9 @@ static void remember(struct folded_reader *r, struct pp_str stack, size_t from)
     }
     from = from < r->before_len ? from : r->before_len;
     from = from < stack.len ? from : stack.len;
-    memcpy(r->before + from, stack.data + from, stack.len - from);
+    if (from < stack.len) {
+        memcpy(r->before + from, stack.data + from, stack.len - from);
+    }
     r->before_len = stack.len;
 }
 
@@ -289,7 +291,8 @@ static void look_ahead(struct folded_reader *r, const struct pp_options *options
         }
         window = cut.tail;
     }
-    r->columns = two && !one ? 2 : 1;
+    struct pp_str columns = pp_options_get(options, "columns");
+    r->columns = columns.len ? 1u + pp_str_eq(columns, PP_STR("2")) : two && !one ? 2 : 1;
     struct pp_str unit = pp_options_get(options, "counts");
     struct pp_str lines = pp_options_get(options, "lines");
     r->definition_lines = pp_str_eq(lines.len ? lines : header_value(header, PP_STR("lines")), PP_STR("definition"));
