@@ -31,7 +31,9 @@ static void write_as(const struct pp_profile *p, const struct pp_format *from, c
     struct pp_sink *out = pp_sink_memory();
     if (pp_format_write(p, to, out, NULL, &report, &err) && to == from && to->read) {
         struct pp_profile *again = read_as(to, pp_sink_contents(out), &err);
-        if (!again && pp_sink_contents(out).len) {
+        /* Text whose first name begins as gzip does is taken for it: the one case that cannot be told apart. */
+        bool as_gzip = pp_str_starts(pp_sink_contents(out), PP_STR("\x1f\x8b"));
+        if (!again && pp_sink_contents(out).len && !as_gzip) {
             die("what was written cannot be read", &err);
         }
         pp_profile_free(again);
