@@ -131,27 +131,6 @@ static bool check_samples(const struct pp_profile *p, struct pp_error *err)
     return true;
 }
 
-/* The samples of every stack add up to at most its self value: what is beyond came without samples. */
-static bool check_sample_sums(const struct pp_profile *p, struct pp_error *err)
-{
-    if (p->sample_count == 0) {
-        return true;
-    }
-    size_t cells = p->stack_count * p->metric_count;
-    uint64_t *sums = pp_calloc(cells, sizeof *sums);
-    for (size_t s = 0; s < p->sample_count; s++) {
-        for (size_t m = 0; m < p->metric_count; m++) {
-            sums[p->samples[s].stack.i * p->metric_count + m] += (uint64_t)p->sample_values[s * p->metric_count + m];
-        }
-    }
-    size_t bad = 0;
-    while (bad < cells && (p->stack_values[bad] < 0 || (int64_t)sums[bad] <= p->stack_values[bad])) {
-        bad++;
-    }
-    pp_free(sums);
-    return bad == cells || broken(err, "stack", bad / p->metric_count, "its samples add up to more than its value");
-}
-
 static bool check_bounds(const struct pp_profile *p, struct pp_error *err)
 {
     for (size_t i = 0; p->bounds && i < p->stack_count; i++) {
@@ -204,7 +183,7 @@ bool pp_profile_check(const struct pp_profile *p, struct pp_error *err)
 {
     bool ok = check_strings(p, err) && check_functions(p, err) && check_frames(p, err) && check_threads(p, err);
     if (ok && p->shapes & PP_SHAPE_STACKS) {
-        ok = check_stacks(p, err) && check_samples(p, err) && check_sample_sums(p, err) && check_bounds(p, err);
+        ok = check_stacks(p, err) && check_samples(p, err) && check_bounds(p, err);
     }
     if (ok && p->shapes & PP_SHAPE_CALLS) {
         ok = check_calls(p, err);
