@@ -141,7 +141,7 @@ save("pass_decimals", dump(HEAD, (b"A", columns(("samples", 0, 1)) + uint(0) + s
 save("pass_samples_and_stacks", dump(HEAD, FIRST, (b"A", COLUMNS + uint(0) + stack(0, [1, 2], 5, 6, 7) + stack(0, [4], 1, 0, 0)), end(5, 2)))
 save("pass_deep", dump(HEAD, (b"S", COLUMNS + sample(0, 1, 1, 0, [1, 2] * 1500, 1, 1, 1) + sample(0, 1, 1, 2999, [5], 1, 1, 1) + sample(0, 1, 1, 1, [], 1, 1, 1)), end(3, 0)))
 save("pass_large_numbers", dump((b"D", text(2**40, "far") + function(2**63, 2**40, 2**40, -2**63) + frame(2**64 - 1, 2**63, 2**32 - 1, 0, 0, 0, 2**32 - 1, 2**64 - 1)
-     + thread(2**35, -2**63, 2**63 - 1, "")), (b"S", columns(("wall", 1, 0)) + sample(2**32 - 1, 2**35, -2**63, 0, [2**64 - 1], 2**63 - 1)
+     + thread(2**35, -2**63, 2**63 - 1, "")), (b"S", columns(("wall", 1, 0)) + sample(2**32 - 1, 2**35, -2**63, 0, [2**64 - 1], 2**62)
      + sample(0, 2**35, -1, 1, [], 0)), end(2, 0)))
 
 save("fail_major", dump(HEAD, FIRST, END, major=2), "expected version 1 of the raw format, found version 2")
