@@ -31,9 +31,11 @@ static void write_as(const struct pp_profile *p, const struct pp_format *from, c
     struct pp_sink *out = pp_sink_memory();
     if (pp_format_write(p, to, out, NULL, &report, &err) && to == from && to->read) {
         struct pp_profile *again = read_as(to, pp_sink_contents(out), &err);
-        /* Text whose first name begins as gzip does is taken for it: the one case that cannot be told apart. */
-        bool as_gzip = pp_str_starts(pp_sink_contents(out), PP_STR("\x1f\x8b"));
-        if (!again && pp_sink_contents(out).len && !as_gzip) {
+        /* Text whose first name begins as gzip or a UTF-16 BOM does is taken for it: that cannot be told apart. */
+        struct pp_str text = pp_sink_contents(out);
+        bool taken = pp_str_starts(text, PP_STR("\x1f\x8b")) || pp_str_starts(text, PP_STR("\xfe\xff")) ||
+                     pp_str_starts(text, PP_STR("\xff\xfe"));
+        if (!again && text.len && !taken) {
             die("what was written cannot be read", &err);
         }
         pp_profile_free(again);
