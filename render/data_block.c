@@ -21,23 +21,51 @@ static struct pp_str to_base64(struct pp_arena *arena, const unsigned char *data
     return (struct pp_str){text, at};
 }
 
-struct pp_str data_block(struct pp_arena *arena, const struct pp_profile *p, size_t metric, struct pp_error *err)
+/* Bytes of names and separators that the text needs at least: known in one pass, so that nothing huge is written for nothing. */
+static uint64_t least_bytes(const struct pp_profile *p)
+{
+    uint64_t *length = pp_calloc(p->stack_count, sizeof *length);
+    uint64_t sum = 0;
+    for (uint32_t i = 1; i < p->stack_count; i++) {
+        const struct pp_stack *s = &p->stacks[i];
+        length[i] = length[s->parent.i] + pp_profile_str(p, pp_frame_function(p, s->frame)->name).len + 1;
+        bool written = false;
+        for (size_t m = 0; m < p->metric_count; m++) {
+            written = written || p->stack_values[i * p->metric_count + m] != 0;
+        }
+        sum += written ? length[i] : 0;
+    }
+    pp_free(length);
+    return sum;
+}
+
+static void pack(struct data_block *block, struct pp_arena *arena, struct pp_str text)
+{
+    uLongf size = compressBound((uLong)text.len);
+    unsigned char *packed = pp_calloc(size, 1);
+    if (compress2(packed, &size, (const Bytef *)text.data, (uLong)text.len, 6) == Z_OK) {
+        block->base64 = to_base64(arena, packed, size);
+    }
+    pp_free(packed);
+}
+
+bool data_block_make(struct data_block *block, struct pp_arena *arena, const struct pp_profile *p, size_t metric, bool both, uint64_t limit,
+                     struct pp_error *err)
 {
     struct pp_option pairs[] = {{PP_STR("unit"), PP_STR("ns")}, {PP_STR("metric"), pp_profile_str(p, p->metrics[metric].name)}};
-    bool both = pp_profile_metric(p, PP_STR("before")) < p->metric_count && pp_profile_metric(p, PP_STR("after")) < p->metric_count;
     struct pp_options options = {pairs, both ? 1 : 2, false};
+    *block = (struct data_block){.bytes = least_bytes(p)};
+    if (block->bytes > limit) {
+        return true;
+    }
     struct pp_sink *folded = pp_sink_memory();
     struct pp_report unused = {0};
-    struct pp_str block = {0};
-    if (pp_format_write(p, pp_format_named(PP_STR("folded")), folded, &options, &unused, err)) {
+    bool ok = pp_format_write(p, pp_format_named(PP_STR("folded")), folded, &options, &unused, err);
+    if (ok) {
         struct pp_str text = pp_sink_contents(folded);
-        uLongf size = compressBound((uLong)text.len);
-        unsigned char *packed = pp_calloc(size, 1);
-        if (compress2(packed, &size, (const Bytef *)text.data, (uLong)text.len, 6) == Z_OK) {
-            block = to_base64(arena, packed, size);
-        }
-        pp_free(packed);
+        block->bytes = text.len;
+        pack(block, arena, text);
     }
     pp_sink_abandon(folded);
-    return block;
+    return ok;
 }

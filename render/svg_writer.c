@@ -1,71 +1,26 @@
+/* The document around the boxes. */
 #include "render/svg_writer.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "model/label.h"
 #include "render/assets.h"
+#include "render/svg_parts.h"
 
-enum { MARGIN = 10, TOP = 62, BOTTOM = 34, LEGEND = 22, SHORTEST_TEXT = 3 };
+#define NAMESPACE "https://profpipe.invalid/svg"
 
-struct writer {
-    const struct flame *flame;
-    const struct svg_style *style;
-    struct pp_sink *out;
-    double width, height, per_value; /* px; px per unit of value */
-    uint32_t deepest;
-    double total;
-};
-
-/* A box about to be written. */
-struct box {
-    struct pp_str label, package;
-    int64_t x, w, self, before, after, self_delta;
-    uint32_t depth, flags;
-    struct pp_stack_bounds bounds;
-    uint64_t cut; /* > 0: stands for so many frames that are not drawn */
-};
-
-/* --- numbers --- */
-
-/* A coordinate with at most two decimals, without trailing zeros. */
-static void put_px(struct pp_sink *out, double value)
+void svg_put_px(struct pp_sink *out, double value)
 {
-    char text[32];
+    char text[40];
     double hundredths = value * 100;
+    hundredths = hundredths > 9e17 ? 9e17 : hundredths < -9e17 ? -9e17 : hundredths;
     int64_t rounded = (int64_t)(hundredths < 0 ? hundredths - .5 : hundredths + .5);
-    pp_format_decimal(text, rounded, 2);
-    pp_sink_text(out, text);
+    pp_sink_write(out, text, pp_format_decimal(text, rounded, 2));
 }
 
-static void put_attribute_px(struct pp_sink *out, const char *name, double value)
-{
-    pp_sink_byte(out, ' ');
-    pp_sink_text(out, name);
-    pp_sink_text(out, "=\"");
-    put_px(out, value);
-    pp_sink_byte(out, '"');
-}
-
-static void put_attribute_i64(struct pp_sink *out, const char *name, int64_t value)
-{
-    pp_sink_byte(out, ' ');
-    pp_sink_text(out, name);
-    pp_sink_text(out, "=\"");
-    pp_sink_i64(out, value);
-    pp_sink_byte(out, '"');
-}
-
-static void put_attribute_text(struct pp_sink *out, const char *name, const char *value)
-{
-    pp_sink_printf(out, " %s=\"", name);
-    pp_text_xml(out, pp_str_of(value));
-    pp_sink_byte(out, '"');
-}
-
-static void put_color(struct pp_sink *out, struct rgb c)
+void svg_put_color(struct pp_sink *out, struct rgb c)
 {
     static const char hex[] = "0123456789abcdef";
     const unsigned char parts[] = {c.red, c.green, c.blue};
@@ -77,176 +32,13 @@ static void put_color(struct pp_sink *out, struct rgb c)
     pp_sink_write(out, text, sizeof text);
 }
 
-/* A value as shown: in the unit, times the factor, with thousands separators; at most three decimals for small ones. */
-static void put_count(const struct writer *w, int64_t value)
+/* --- what is drawn --- */
+
+static const struct name_attribute *find_attribute(const struct name_attributes *all, struct pp_str name)
 {
-    char text[400];
-    double shown = (double)value * w->style->unit_scale * w->style->factor;
-    double whole = floor(shown + .5);
-    bool fraction = fabs(shown) < 100 && fabs(shown - whole) > 1e-9;
-    if (fraction) {
-        size_t len = pp_format_double_fixed(text, shown, 3);
-        while (len && text[len - 1] == '0') {
-            text[--len] = '\0';
-        }
-    } else {
-        pp_format_thousands(text, whole > 9.2e18 ? INT64_MAX : (int64_t)whole);
-    }
-    pp_sink_text(w->out, text);
-}
-
-static void put_percent(struct pp_sink *out, double share)
-{
-    char text[400];
-    pp_format_double_fixed(text, share, 2);
-    pp_sink_text(out, text);
-}
-
-static double percent_of(const struct writer *w, int64_t value)
-{
-    return 100 * (double)value / w->total;
-}
-
-/* --- colours --- */
-
-/* The change of a box from -1 to 1, 0 when within noise. */
-static double delta_of(const struct writer *w, const struct box *box)
-{
-    const struct svg_style *s = w->style;
-    double before = (double)box->before, after = (double)box->after;
-    double delta = s->delta_by_self ? (double)box->self_delta : after - before;
-    double noise = s->counts ? s->noise * sqrt(before + after) : s->noise / 100 * w->total;
-    double most = before > after ? before : after;
-    if (fabs(delta) <= noise || most <= 0) {
-        return 0;
-    }
-    double share = delta / most;
-    share = share > 1 ? 1 : share < -1 ? -1 : share;
-    return s->negate ? -share : share;
-}
-
-static struct rgb color_of(const struct writer *w, const struct box *box)
-{
-    struct rgb color;
-    if (box->cut) {
-        return (struct rgb){222, 222, 222};
-    }
-    if (w->flame->diff) {
-        return palette_delta(delta_of(w, box), w->style->classic_delta);
-    }
-    if (w->style->fixed_color && w->style->fixed_color(w->style->fixed_context, box->label, &color)) {
-        return color;
-    }
-    if (w->style->color_by_width) {
-        return palette_delta((double)box->w / w->total, true);
-    }
-    if (pp_str_eq(box->label, PP_STR("--")) || pp_str_eq(box->label, PP_STR("-"))) {
-        return box->label.len == 2 ? (struct rgb){160, 160, 160} : (struct rgb){200, 200, 200};
-    }
-    return palette_color(w->style->palette, box->label, box->package);
-}
-
-/* --- boxes --- */
-
-/* The label without the suffixes _[k] _[i] _[j] _[w], which only choose colours. */
-static struct pp_str shown_label(struct pp_str label)
-{
-    if (label.len > 4 && label.data[label.len - 1] == ']' && pp_str_search(PP_STR("kijw"), pp_str_sub(label, label.len - 2, 1)) < 4 &&
-        label.data[label.len - 3] == '[' && label.data[label.len - 4] == '_') {
-        label.len -= 4;
-    }
-    return label;
-}
-
-static void put_title(const struct writer *w, const struct box *box)
-{
-    struct pp_sink *out = w->out;
-    pp_sink_text(out, "<title>");
-    pp_text_xml(out, shown_label(box->label));
-    pp_sink_text(out, " (");
-    put_count(w, box->w);
-    pp_sink_byte(out, ' ');
-    pp_text_xml(out, pp_str_of(w->style->count_name));
-    pp_sink_text(out, ", ");
-    put_percent(out, percent_of(w, box->w));
-    pp_sink_byte(out, '%');
-    if (w->flame->diff) {
-        double change = 100 * ((double)box->after - (double)box->before) / w->total;
-        pp_sink_text(out, change >= 0.005 ? "; +" : "; ");
-        put_percent(out, fabs(change) < 0.005 ? 0 : change);
-        pp_sink_byte(out, '%');
-    }
-    pp_sink_byte(out, ')');
-    if (box->flags & PP_STACK_ESTIMATED && !box->cut) {
-        pp_sink_text(out, "\nestimated");
-        if (box->bounds.upper != INT64_MAX) {
-            pp_sink_text(out, ": between ");
-            put_count(w, box->bounds.lower);
-            pp_sink_text(out, " and ");
-            put_count(w, box->bounds.upper);
-        }
-    }
-    pp_sink_text(out, box->flags & PP_STACK_RECURSION_CUT ? "\nrecursive: drawn to the first repeat" : "");
-    pp_sink_text(out, "</title>");
-}
-
-/* As much of the label as fits, cut at a character. */
-static void put_label(const struct writer *w, const struct box *box, double x, double y, double px)
-{
-    struct pp_str label = shown_label(box->label);
-    double one = w->style->font_size * w->style->font_width;
-    double fit = (px - 6) / one;
-    if (fit < SHORTEST_TEXT) {
-        return;
-    }
-    size_t room = (size_t)fit;
-    size_t columns = pp_text_columns(label);
-    pp_sink_text(w->out, "<text");
-    put_attribute_px(w->out, "x", x + 3);
-    put_attribute_px(w->out, "y", y + w->style->frame_height / 2 + w->style->font_size * .35);
-    pp_sink_byte(w->out, '>');
-    if (columns <= room) {
-        pp_text_xml(w->out, label);
-    } else if (w->style->truncate_left) {
-        size_t at = 0;
-        while (at < label.len && pp_text_columns(pp_str_sub(label, at, label.len)) > room - 2) {
-            pp_utf8_next(label, &at, NULL);
-        }
-        pp_sink_text(w->out, "..");
-        pp_text_xml(w->out, pp_str_sub(label, at, label.len));
-    } else {
-        size_t at = 0, next = 0;
-        while (next < label.len && pp_text_columns(pp_str_sub(label, 0, next)) <= room - 2) {
-            at = next;
-            pp_utf8_next(label, &next, NULL);
-        }
-        pp_text_xml(w->out, pp_str_sub(label, 0, at));
-        pp_sink_text(w->out, "..");
-    }
-    pp_sink_text(w->out, "</text>");
-}
-
-static double box_y(const struct writer *w, uint32_t depth)
-{
-    uint32_t row = w->style->inverted ? depth : w->deepest - depth;
-    return TOP + row * w->style->frame_height;
-}
-
-static void put_rect(const struct writer *w, double x, double y, double px, const char *extra)
-{
-    put_attribute_px(w->out, "x", x);
-    put_attribute_px(w->out, "y", y);
-    put_attribute_px(w->out, "width", px);
-    put_attribute_px(w->out, "height", w->style->frame_height - 1);
-    pp_sink_text(w->out, extra);
-}
-
-static const struct name_attribute *attribute_of(const struct writer *w, struct pp_str label)
-{
-    const struct name_attributes *all = w->style->attributes;
     for (size_t low = 0, high = all ? all->count : 0; low < high;) {
         size_t middle = low + (high - low) / 2;
-        int order = pp_str_cmp(all->at[middle].name, label);
+        int order = pp_str_cmp(all->at[middle].name, name);
         if (order == 0) {
             return &all->at[middle];
         }
@@ -256,296 +48,270 @@ static const struct name_attribute *attribute_of(const struct writer *w, struct 
     return NULL;
 }
 
-static void put_slice_attribute(struct pp_sink *out, const char *name, struct pp_str value)
+static struct rgb frame_color(const struct svg_style *style, const struct svg_frame *frame)
 {
-    if (value.len) {
-        pp_sink_printf(out, " %s=\"", name);
-        pp_text_xml(out, value);
-        pp_sink_byte(out, '"');
+    struct rgb color;
+    if (style->fixed_color && style->fixed_color(style->fixed_context, frame->text.full, &color)) {
+        return color;
     }
+    /* Separators between kernel and user stacks. */
+    if (pp_str_eq(frame->text.full, PP_STR("--"))) {
+        return (struct rgb){160, 160, 160};
+    }
+    if (pp_str_eq(frame->text.full, PP_STR("-"))) {
+        return (struct rgb){200, 200, 200};
+    }
+    return palette_color(style->palette, frame->text.full, frame->package);
 }
 
-static void put_box(const struct writer *w, const struct box *box)
+static void add_frame(struct svg_writer *w, uint32_t id)
 {
-    struct pp_sink *out = w->out;
-    double x = MARGIN + (double)box->x * w->per_value;
-    double px = (double)box->w * w->per_value;
-    double y = box_y(w, box->depth);
-    const struct name_attribute *extra = attribute_of(w, box->label);
-    if (extra && extra->href.len) {
-        pp_sink_text(out, "<a");
-        put_slice_attribute(out, "href", extra->href);
-        put_slice_attribute(out, "target", extra->target.len ? extra->target : PP_STR("_top"));
-        pp_sink_byte(out, '>');
-    }
-    pp_sink_text(out, box->cut ? "<g class=\"c\"" : box->flags & PP_STACK_ESTIMATED ? "<g class=\"e\"" : "<g");
-    if (extra) {
-        put_slice_attribute(out, "id", extra->id);
-    }
-    put_attribute_i64(out, "data-x", box->x);
-    put_attribute_i64(out, "data-w", box->w);
-    put_attribute_i64(out, "data-d", box->depth);
-    if (w->flame->diff) {
-        put_attribute_i64(out, "data-b", box->before);
-        put_attribute_i64(out, "data-a", box->after);
-    }
-    if (box->cut) {
-        put_attribute_i64(out, "data-n", (int64_t)box->cut);
-    } else if (box->flags & PP_STACK_ESTIMATED && box->bounds.upper != INT64_MAX) {
-        put_attribute_i64(out, "data-lo", box->bounds.lower);
-        put_attribute_i64(out, "data-hi", box->bounds.upper);
-    }
-    pp_sink_byte(out, '>');
-    if (extra && extra->title.len) {
-        pp_sink_text(out, "<title>");
-        pp_text_xml(out, extra->title);
-        pp_sink_text(out, "</title>");
-    } else {
-        put_title(w, box);
-    }
-    pp_sink_text(out, "<rect");
-    put_rect(w, x, y, px, " rx=\"2\" fill=\"");
-    put_color(out, color_of(w, box));
-    pp_sink_text(out, "\"/>");
-    if (box->flags & PP_STACK_ESTIMATED && !box->cut) {
-        pp_sink_text(out, "<rect");
-        put_rect(w, x, y, px, " class=\"h\" fill=\"url(#estimated)\"/>");
-    }
-    put_label(w, box, x, y, px);
-    pp_sink_text(out, extra && extra->href.len ? "</g></a>\n" : "</g>\n");
+    const struct svg_style *s = w->style;
+    struct pp_str name = pp_profile_str(w->p, pp_frame_function(w->p, (pp_frame_id){id})->name);
+    struct svg_frame frame = {.frame = id, .text = frame_text_of(&w->arena, w->p, (pp_frame_id){id}),
+                              .package = pp_label_package(&w->arena, w->p, w->p->frames[id].function)};
+    frame.attribute = find_attribute(s->attributes, frame.text.full);
+    frame.attribute = frame.attribute ? frame.attribute : find_attribute(s->attributes, name);
+    frame.color = frame_color(s, &frame);
+    w->frame_number[id] = (uint32_t)w->frames.count;
+    *PP_PUSH(&w->frames) = frame;
 }
 
-/* --- the walk --- */
-
-static struct box stack_box(const struct writer *w, uint32_t stack, int64_t x, uint32_t depth)
+static void number_frames(struct svg_writer *w)
 {
-    const struct flame *f = w->flame;
-    const struct pp_profile *p = f->text;
-    const struct pp_function *function = pp_frame_function(p, p->stacks[stack].frame);
-    const int64_t *values = p->stack_values + (size_t)stack * FLAME_COLUMNS;
-    struct box box = {.label = stack ? pp_profile_str(p, function->name) : PP_STR("all"), .package = pp_profile_str(p, function->module),
-                      .x = x, .w = f->tree.total[stack], .self = values[FLAME_WIDTH], .depth = depth,
-                      .self_delta = values[FLAME_AFTER] - values[FLAME_BEFORE]};
-    if (f->diff) {
-        box.before = f->totals[0][stack];
-        box.after = f->totals[1][stack];
-    }
-    if (p->bounds) {
-        box.bounds = p->bounds[stack];
-        box.flags = p->bounds[stack].flags;
-    }
-    return box;
-}
-
-/* One box for all children of a stack that are too narrow: "(3 more, 0.12 %)". */
-static void put_cut(const struct writer *w, uint32_t stack, int64_t x, uint32_t depth)
-{
-    const struct flame *f = w->flame;
-    struct box box = {.x = x, .depth = depth};
-    for (uint32_t c = f->tree.first_child[stack]; c < f->tree.first_child[stack + 1]; c++) {
-        uint32_t child = f->tree.children[c];
-        if (f->tree.total[child] > 0 && f->tree.total[child] < f->least) {
-            box.cut++;
-            box.w += f->tree.total[child];
-            box.before += f->diff ? f->totals[0][child] : 0;
-            box.after += f->diff ? f->totals[1][child] : 0;
+    w->frame_number = PP_NEW_ARRAY(&w->arena, uint32_t, w->p->frame_count);
+    memset(w->frame_number, 0xff, w->p->frame_count * sizeof *w->frame_number);
+    for (size_t i = 0; i < w->layout->boxes.count; i++) {
+        const struct box *box = &w->layout->boxes.at[i];
+        if (!(box->flags & (BOX_ROOT | BOX_MORE)) && w->frame_number[box->frame] == BOX_NONE) {
+            add_frame(w, box->frame);
         }
     }
-    if (box.cut == 0) {
-        return;
-    }
-    char text[96], share[400];
-    pp_format_double_fixed(share, percent_of(w, box.w), 2);
-    size_t len = pp_format_decimal(text + 1, (int64_t)box.cut, 0) + 1;
-    text[0] = '(';
-    struct pp_str parts[] = {PP_STR(" more, "), pp_str_of(share), PP_STR(" %)")};
-    for (size_t i = 0; i < 3; i++) {
-        memcpy(text + len, parts[i].data, parts[i].len);
-        len += parts[i].len;
-    }
-    box.label = (struct pp_str){text, len};
-    put_box(w, &box);
 }
 
-/* Where the next child of each open stack begins, from the x of the stack itself on; charts know every x. */
-static void put_frames(const struct writer *w)
+/* Rows: bands one below the other with an empty row between. */
+static void stack_bands(struct svg_writer *w)
 {
-    const struct flame *f = w->flame;
-    struct pp_walk walk;
-    PP_VEC(int64_t) next = {0};
-    pp_walk_init(&walk, &f->tree);
-    while (pp_walk_next(&walk)) {
-        uint32_t stack = walk.stack;
-        if (!walk.entering) {
-            int64_t x = next.at[--next.count];
-            if (stack == 0 || f->tree.total[stack] >= f->least) {
-                put_cut(w, stack, x, walk.depth + 1);
-            }
-            continue;
-        }
-        int64_t x = f->chart_x ? f->chart_x[stack] : next.count ? next.at[next.count - 1] : 0;
-        if (stack && f->tree.total[stack] < f->least) {
-            pp_walk_prune(&walk);
-            *PP_PUSH(&next) = x;
-            continue;
-        }
-        if (next.count) {
-            next.at[next.count - 1] = x + f->tree.total[stack];
-        }
-        struct box box = stack_box(w, stack, x, walk.depth);
-        put_box(w, &box);
-        *PP_PUSH(&next) = x;
+    size_t roots = 0, band = 0;
+    for (size_t i = 0; i < w->layout->boxes.count; i++) {
+        roots += (w->layout->boxes.at[i].flags & BOX_ROOT) != 0;
     }
-    pp_walk_free(&walk);
-    pp_free(next.at);
+    w->band_row = PP_NEW_ARRAY(&w->arena, uint32_t, roots);
+    w->band_rows = PP_NEW_ARRAY(&w->arena, uint32_t, roots);
+    for (size_t i = 0; i < w->layout->boxes.count; i++) {
+        const struct box *box = &w->layout->boxes.at[i];
+        band += (box->flags & BOX_ROOT) != 0;
+        uint32_t *rows = &w->band_rows[band - 1];
+        *rows = *rows > box->depth ? *rows : box->depth + 1;
+    }
+    for (size_t i = 0; i < roots; i++) {
+        w->band_row[i] = w->rows + (i > 0);
+        w->rows = w->band_row[i] + w->band_rows[i];
+    }
 }
 
-static uint32_t deepest_row(const struct flame *f)
-{
-    uint32_t deepest = 0;
-    struct pp_walk walk;
-    pp_walk_init(&walk, &f->tree);
-    while (pp_walk_next(&walk)) {
-        bool drawn = walk.stack == 0 || f->tree.total[walk.stack] >= f->least;
-        if (walk.entering && !drawn) {
-            /* A cut box may stand in its row. */
-            deepest = f->tree.total[walk.stack] > 0 && walk.depth > deepest ? walk.depth : deepest;
-            pp_walk_prune(&walk);
-        } else if (walk.entering && walk.depth > deepest) {
-            deepest = walk.depth;
-        }
-    }
-    pp_walk_free(&walk);
-    return deepest;
-}
+/* --- document --- */
 
-/* --- the document --- */
-
-static void put_defs(const struct writer *w)
+static void put_text_element(struct svg_writer *w, const char *id, double x, double y, const char *anchor, double size, const char *text)
 {
-    struct rgb top, bottom;
-    palette_background(w->style->background, w->style->palette, &top, &bottom);
-    pp_sink_text(w->out, "<defs>\n<linearGradient id=\"backdrop\" y1=\"0\" y2=\"1\" x1=\"0\" x2=\"0\"><stop stop-color=\"");
-    put_color(w->out, top);
-    pp_sink_text(w->out, "\" offset=\"5%\"/><stop stop-color=\"");
-    put_color(w->out, bottom);
-    pp_sink_text(w->out, "\" offset=\"95%\"/></linearGradient>\n"
-                         "<pattern id=\"estimated\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
-                         "<rect width=\"1.6\" height=\"6\" fill=\"#000\" fill-opacity=\"0.16\"/></pattern>\n"
-                         "<style>");
-    /* The style sheet is ours; the few values in it that are the user's have been checked to be plain words. */
-    pp_sink_printf(w->out, "#frames,text{font-family:%s,Verdana,sans-serif;font-size:%gpx}", w->style->font_type, w->style->font_size);
-    if (w->style->stroke_color) {
-        pp_sink_printf(w->out, "#frames rect{stroke:%s;stroke-width:.5}", w->style->stroke_color);
-    }
-    pp_sink_str(w->out, asset_css());
-    pp_sink_text(w->out, "</style>\n</defs>\n");
-}
-
-static void put_text(const struct writer *w, const char *id, double x, double y, const char *anchor, const char *text, double size)
-{
-    pp_sink_printf(w->out, "<text id=\"%s\" text-anchor=\"%s\" style=\"font-size:%gpx\"", id, anchor, size);
-    put_attribute_px(w->out, "x", x);
-    put_attribute_px(w->out, "y", y);
-    pp_sink_byte(w->out, '>');
+    pp_sink_printf(w->out, "<text id=\"%s\" x=\"", id);
+    svg_put_px(w->out, x);
+    pp_sink_text(w->out, "\" y=\"");
+    svg_put_px(w->out, y);
+    pp_sink_printf(w->out, "\" text-anchor=\"%s\" font-size=\"", anchor);
+    svg_put_px(w->out, size);
+    pp_sink_text(w->out, "\">");
     pp_text_xml(w->out, pp_str_of(text));
     pp_sink_text(w->out, "</text>\n");
 }
 
-/* The words and colours of a diff, drawn so that the still picture explains itself. */
-static void put_legend(const struct writer *w)
+static void put_root(struct svg_writer *w)
 {
-    static const double steps[] = {-1, -.5, 0, .5, 1};
-    static const char *const words[] = {"shrunk", "", "no change", "", "grown"};
-    double y = w->height - BOTTOM - LEGEND + 6;
+    const struct svg_style *s = w->style;
+    struct pp_sink *out = w->out;
+    pp_sink_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<svg id=\"flamegraph\" class=\"profpipe ");
+    pp_sink_text(out, s->icicle ? "icicle" : "flame");
+    pp_sink_text(out, "\" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" version=\"1.1\" width=\"");
+    svg_put_px(out, w->width);
+    pp_sink_text(out, "\" height=\"");
+    svg_put_px(out, w->height);
+    pp_sink_text(out, "\" viewBox=\"0 0 ");
+    svg_put_px(out, w->width);
+    pp_sink_byte(out, ' ');
+    svg_put_px(out, w->height);
+    pp_sink_text(out, "\" font-family=\"");
+    pp_text_xml(out, pp_str_of(s->font_type));
+    pp_sink_text(out, "\" font-size=\"");
+    svg_put_px(out, s->font_size);
+    pp_sink_text(out, "\" role=\"img\" aria-labelledby=\"title\" data-profpipe=\"1\">\n<title>");
+    pp_text_xml(out, pp_str_of(s->title));
+    pp_sink_text(out, "</title>\n");
+    if (s->notes) {
+        pp_sink_text(out, "<desc id=\"notes\">");
+        pp_text_xml(out, pp_str_of(s->notes));
+        pp_sink_text(out, "</desc>\n");
+    }
+}
+
+static void put_metadata(struct svg_writer *w)
+{
+    pp_sink_text(w->out, "<metadata>\n<profpipe:view xmlns:profpipe=\"" NAMESPACE "\" id=\"profpipe-view\">");
+    svg_put_view(w);
+    pp_sink_text(w->out, "</profpipe:view>\n");
+    if (w->style->data.len) {
+        pp_sink_printf(w->out,
+                       "<profpipe:profile xmlns:profpipe=\"" NAMESPACE "\" id=\"profpipe-profile\" format=\"folded\" encoding=\"base64\" "
+                       "compression=\"zlib\" bytes=\"%zu\">",
+                       w->style->data_bytes);
+        pp_sink_str(w->out, w->style->data);
+        pp_sink_text(w->out, "</profpipe:profile>\n");
+    }
+    pp_sink_text(w->out, "</metadata>\n");
+}
+
+/* Text of ours into a CDATA section: its end mark may not occur within. */
+static void put_cdata(struct pp_sink *out, struct pp_str text)
+{
+    static const struct pp_str end = {"]]>", 3};
+    pp_sink_text(out, "<![CDATA[\n");
+    for (size_t at = pp_str_search(text, end); at < text.len; at = pp_str_search(text, end)) {
+        pp_sink_str(out, pp_str_sub(text, 0, at + 2));
+        pp_sink_text(out, "]]><![CDATA[");
+        text = pp_str_sub(text, at + 2, text.len);
+    }
+    pp_sink_str(out, text);
+    pp_sink_text(out, "\n]]>");
+}
+
+static void put_property(struct pp_sink *css, const char *name, const char *value)
+{
+    if (value) {
+        pp_sink_printf(css, "--pp-%s:%s;", name, value);
+    }
+}
+
+static void put_style(struct svg_writer *w)
+{
+    const struct svg_style *s = w->style;
+    struct pp_sink *css = pp_sink_memory();
+    pp_sink_text(css, "svg.profpipe{");
+    put_property(css, "ui", s->ui_color);
+    put_property(css, "search", s->search_color);
+    put_property(css, "stroke", s->stroke_color);
+    pp_sink_text(css, "}\n");
+    pp_sink_str(css, asset_css());
+    pp_sink_text(w->out, "<style id=\"profpipe-style\">");
+    put_cdata(w->out, pp_sink_contents(css));
+    pp_sink_text(w->out, "</style>\n");
+    pp_sink_abandon(css);
+}
+
+static void put_defs(struct svg_writer *w)
+{
+    struct rgb top, bottom;
+    palette_background(w->style->background, w->style->palette, &top, &bottom);
+    pp_sink_text(w->out, "<defs><linearGradient id=\"background-gradient\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"1\"><stop offset=\"5%\" stop-color=\"");
+    svg_put_color(w->out, top);
+    pp_sink_text(w->out, "\"/><stop offset=\"95%\" stop-color=\"");
+    svg_put_color(w->out, bottom);
+    pp_sink_text(w->out, "\"/></linearGradient><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
+                         "patternTransform=\"rotate(45)\"><path d=\"M0 0v6\" stroke=\"#000\" stroke-opacity=\"0.28\" stroke-width=\"2\"/>"
+                         "</pattern></defs>\n<rect id=\"background\" x=\"0\" y=\"0\" width=\"100%\" height=\"100%\" "
+                         "fill=\"url(#background-gradient)\"/>\n");
+}
+
+/* One field of the legend. */
+static void put_swatch(struct svg_writer *w, double x, double y, double share, const char *word)
+{
+    const struct delta_style *d = &w->style->delta;
+    pp_sink_text(w->out, "<path d=\"M");
+    svg_put_px(w->out, x);
+    pp_sink_byte(w->out, ' ');
+    svg_put_px(w->out, y);
+    pp_sink_text(w->out, "h14v11h-14z\" stroke=\"#888\" stroke-width=\"0.5\" fill=\"");
+    svg_put_color(w->out, palette_delta(d->negate ? -share : share, d->classic));
+    pp_sink_text(w->out, "\"/><text x=\"");
+    svg_put_px(w->out, x + 18);
+    pp_sink_text(w->out, "\" y=\"");
+    svg_put_px(w->out, y + 9);
+    pp_sink_text(w->out, "\" font-size=\"11\">");
+    pp_text_xml(w->out, pp_str_of(word));
+    pp_sink_text(w->out, "</text>");
+}
+
+static const char *noise_words(struct svg_writer *w)
+{
+    const struct delta_style *d = &w->style->delta;
+    char number[VALUE_TEXT_SIZE];
+    size_t len = pp_format_double_fixed(number, d->noise, 2);
+    while (len && (number[len - 1] == '0' || number[len - 1] == '.')) {
+        bool dot = number[len - 1] == '.';
+        number[--len] = '\0';
+        if (dot) {
+            break;
+        }
+    }
+    return (d->poisson ? pp_arena_printf(&w->arena, "within noise (%s sigma)", number) : pp_arena_printf(&w->arena, "within %s %%", number)).data;
+}
+
+static void put_legend(struct svg_writer *w)
+{
+    static const double shares[] = {-1, -0.5, 0, 0.5, 1};
+    static const double steps[] = {0, 90, 160, 325, 395};
+    const char *words[] = {"vanished", "-50 %", noise_words(w), "+100 %", "new"};
+    double y = w->pad_top - 18;
     pp_sink_text(w->out, "<g id=\"legend\">");
-    for (size_t i = 0; w->flame->diff && i < 5; i++) {
-        double x = MARGIN + (double)i * 92;
-        pp_sink_text(w->out, "<rect");
-        put_attribute_px(w->out, "x", x);
-        put_attribute_px(w->out, "y", y);
-        pp_sink_text(w->out, " width=\"14\" height=\"12\" stroke=\"#888\" stroke-width=\".5\" fill=\"");
-        put_color(w->out, palette_delta(w->style->negate ? -steps[i] : steps[i], w->style->classic_delta));
-        pp_sink_text(w->out, "\"/><text");
-        put_attribute_px(w->out, "x", x + 18);
-        put_attribute_px(w->out, "y", y + 10);
-        pp_sink_printf(w->out, ">%s</text>", words[i]);
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        put_swatch(w, SVG_PAD + steps[i], y, shares[i], words[i]);
     }
     pp_sink_text(w->out, "</g>\n");
 }
 
-static void put_root_attributes(const struct writer *w)
+static void put_heading(struct svg_writer *w)
 {
     const struct svg_style *s = w->style;
-    struct pp_sink *out = w->out;
-    pp_sink_text(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" version=\"1.1\"");
-    put_attribute_px(out, "width", w->width);
-    put_attribute_px(out, "height", w->height);
-    pp_sink_text(out, " viewBox=\"0 0 ");
-    put_px(out, w->width);
-    pp_sink_byte(out, ' ');
-    put_px(out, w->height);
-    pp_sink_text(out, "\" data-profpipe=\"1\"");
-    put_attribute_text(out, "data-unit", s->count_name);
-    put_attribute_text(out, "data-nametype", s->name_type);
-    pp_sink_printf(out, " data-scale=\"%.17g\" data-frameheight=\"%g\" data-fontsize=\"%g\" data-fontwidth=\"%g\"", s->unit_scale * s->factor,
-                   s->frame_height, s->font_size, s->font_width);
-    pp_sink_printf(out, " data-top=\"%d\" data-bottom=\"%d\"", TOP, BOTTOM + (w->flame->diff ? LEGEND : 0));
-    pp_sink_text(out, s->inverted ? " data-inverted=\"1\"" : "");
-    pp_sink_text(out, w->flame->diff ? " data-diff=\"1\"" : "");
-    pp_sink_text(out, w->flame->chart_x ? " data-chart=\"1\"" : "");
-    pp_sink_text(out, s->width > 0 ? "" : " data-fluid=\"1\"");
-    put_attribute_i64(out, "data-total", (int64_t)w->total);
-    if (s->search_color) {
-        put_attribute_text(out, "data-searchcolor", s->search_color);
+    double size = s->font_size;
+    put_text_element(w, "title", w->width / 2, size * 2, "middle", size + 5, s->title);
+    if (s->subtitle) {
+        put_text_element(w, "subtitle", w->width / 2, size * 4, "middle", size, s->subtitle);
     }
-    if (s->ui_color) {
-        put_attribute_text(out, "data-uicolor", s->ui_color);
+    if (w->layout->diff) {
+        put_legend(w);
     }
-    pp_sink_text(out, ">\n");
+    put_text_element(w, "details", SVG_PAD, w->height - size - 2, "start", size, "");
+    put_text_element(w, "matched", w->width - SVG_PAD, w->height - size - 2, "end", size, "");
 }
 
-/* A comment may not hold "--". */
-static void put_notes(struct pp_sink *out, const char *notes)
+static void measure(struct svg_writer *w)
 {
-    if (!notes || !*notes) {
-        return;
-    }
-    pp_sink_text(out, "<!-- NOTES: ");
-    for (const char *c = notes; *c; c++) {
-        pp_sink_byte(out, *c == '-' || *c == '<' || *c == '>' || (unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f ? '_' : *c);
-    }
-    pp_sink_text(out, " -->\n");
+    const struct svg_style *s = w->style;
+    stack_bands(w);
+    w->width = s->width > 0 ? s->width : 1200;
+    w->pad_top = s->font_size * 3 + (s->subtitle ? s->font_size * 2 : 0) + (w->layout->diff ? 20 : 0);
+    w->pad_bottom = s->font_size * 2 + 10;
+    w->height = w->pad_top + w->rows * s->frame_height + w->pad_bottom;
+    w->per_unit = (w->width - 2 * SVG_PAD) / (double)w->layout->total;
 }
 
-void svg_write(const struct flame *flame, const struct svg_style *style, struct pp_sink *out)
+void svg_write(const struct layout *layout, const struct pp_profile *p, const struct svg_style *style, struct pp_sink *out)
 {
-    struct writer w = {.flame = flame, .style = style, .out = out};
-    double sum = (double)flame->tree.total[0];
-    w.total = style->total > sum ? style->total : sum;
-    w.width = style->width > 0 ? style->width : 1200;
-    w.deepest = deepest_row(flame);
-    w.height = TOP + (w.deepest + 1) * style->frame_height + BOTTOM + (flame->diff ? LEGEND : 0);
-    w.per_value = (w.width - 2 * MARGIN) / w.total;
-    pp_sink_printf(out, "<?xml version=\"1.0\" encoding=\"%s\" standalone=\"no\"?>\n", style->encoding ? style->encoding : "UTF-8");
-    put_root_attributes(&w);
-    put_notes(out, style->notes);
-    pp_sink_text(out, "<metadata id=\"profpipe-data\" data-encoding=\"base64 zlib folded\">");
-    pp_sink_str(out, style->data);
-    pp_sink_text(out, "</metadata>\n");
+    struct svg_writer w = {.layout = layout, .p = p, .style = style, .out = out};
+    number_frames(&w);
+    measure(&w);
+    put_root(&w);
+    put_metadata(&w);
+    put_style(&w);
     put_defs(&w);
-    pp_sink_text(out, "<rect id=\"background\" x=\"0\" y=\"0\" width=\"100%\" height=\"100%\" fill=\"url(#backdrop)\"/>\n");
-    put_text(&w, "title", w.width / 2, 24, "middle", style->title, style->font_size + 5);
-    put_text(&w, "subtitle", w.width / 2, 44, "middle", style->subtitle ? style->subtitle : "", style->font_size);
-    put_text(&w, "details", MARGIN, w.height - 12, "start", "", style->font_size);
-    put_legend(&w);
-    pp_sink_text(out, "<g id=\"frames\">\n");
-    put_frames(&w);
+    put_heading(&w);
+    pp_sink_text(out, "<g id=\"controls\"></g>\n<g id=\"frames\">\n");
+    svg_put_frames(&w);
     pp_sink_text(out, "</g>\n");
     if (style->scripts) {
-        pp_sink_text(out, "<script><![CDATA[\n");
-        pp_sink_str(out, asset_js());
-        pp_sink_text(out, "]]></script>\n");
+        pp_sink_text(out, "<script id=\"profpipe-script\">");
+        put_cdata(out, asset_js());
+        pp_sink_text(out, "</script>\n");
     }
     pp_sink_text(out, "</svg>\n");
+    pp_free(w.frames.at);
+    pp_arena_free(&w.arena);
 }
