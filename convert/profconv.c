@@ -10,7 +10,7 @@ struct args {
 };
 
 static const struct cli_option options[] = {
-    {.letter = 'u', .name = "unit", .argument = "UNIT", .help = "s, ms, us or ns: the unit of integers written, or what one\ncount stands for when counts become times",
+    {.letter = 'u', .name = "unit", .argument = "UNIT", .help = "s, ms, us or ns: of the integers written, or what one\ncount stands for when counts become times",
      .kind = CLI_STRING, .offset = offsetof(struct args, unit), .group = "Options"},
     {.letter = 'm', .name = "metric", .argument = "NAME", .help = "the metric to write where the format holds one", .kind = CLI_STRING,
      .offset = offsetof(struct args, metric)},
@@ -21,6 +21,7 @@ static const struct cli_example examples[] = {
     {"profconv --to folded output.prof -o stacks.folded", "a cProfile file as (estimated) stacks, in microseconds"},
     {"pstat2folded output.prof | folded2svg -o out.svg", "the same under its own name, into a flame graph"},
     {"profconv --to pstat stacks.folded -o stacks.prof", "stacks as a file that Python's pstats loads"},
+    {"raw2text run.raw | less", "a recording, one sample a line"},
     {0},
 };
 
