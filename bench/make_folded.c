@@ -28,7 +28,8 @@ static char names[FUNCTIONS][NAME];
 static void make_names(int is_long)
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    static const char *const verbs[] = {"handle", "parse", "load", "run", "get", "_call", "<listcomp>", "send_all", "__init__"};
+    static const char *const verbs[] = {"handle", "parse",      "load",     "run",     "get",
+                                        "_call",  "<listcomp>", "send_all", "__init__"};
     static const char *const files[] = {"app/views.py", "json/decoder.py", "core.py", "db/query.py", "re/_parser.py"};
     for (unsigned i = 0; i < FUNCTIONS; i++) {
         if (is_long) {

@@ -41,7 +41,8 @@ static unsigned probe(struct pp_str head)
         }
         enum folded_kind kind = folded_split(cut.head, 1).kind;
         /* A line longer than the window may still have its count. */
-        good += kind == FOLDED_DATA || (kind == FOLDED_BAD && !cut.found && !whole && pp_str_find(cut.head, ';') < cut.head.len);
+        good += kind == FOLDED_DATA ||
+                (kind == FOLDED_BAD && !cut.found && !whole && pp_str_find(cut.head, ';') < cut.head.len);
         bad += kind == FOLDED_BAD && (cut.found || whole);
         if (bad && !good) {
             return 0;
@@ -59,7 +60,9 @@ static const char *const extensions[] = {"folded", "collapsed", "txt", "stacks",
 static const struct pp_option_spec options[] = {
     {"unit", "s|ms|us|ns", "unit of the integers written for a time metric (default us)"},
     {"metric", "NAME", "the metric to write (default: the main one)"},
+    {"threads", "yes|no", "on writing: a frame with the thread's name at the root of each stack"},
     {"counts", "s|ms|us|ns|bytes", "on reading: what the counts are"},
+    {"columns", "1|2", "on reading: counts per line (default: two when the first lines all have two)"},
     {"lines", "definition|current", "on reading: whether lines in frames are where the function begins"},
     {0},
 };
@@ -69,7 +72,8 @@ const struct pp_format pp_format_folded = {
     .summary = "folded (collapsed) stacks: frame;frame COUNT",
     .extensions = extensions,
     .options = options,
-    .holds = PP_HOLDS_STACKS | PP_HOLDS_LINES,
+    .holds = PP_HOLDS_STACKS | PP_HOLDS_LINES |
+             PP_HOLDS_METRICS, /* before and after; the writer notes what else there was */
     .probe = probe,
     .read = folded_read,
     .write = folded_write,

@@ -180,8 +180,9 @@ static void hand_over(const struct graph *g, struct pp_builder *b, struct scale 
     uint32_t *ids = new_functions(g->p, b);
     for (size_t i = 0; i < g->order.count; i++) {
         const struct sums *s = &g->functions[g->order.at[i]];
-        struct pp_call_row row = {{ids[g->order.at[i]]}, 0, 0, s->self_samples, s->total_samples, seconds(scale, s->self),
-                                  seconds(scale, s->total)};
+        struct pp_call_row row = {
+            {ids[g->order.at[i]]},   0, 0, s->self_samples, s->total_samples, seconds(scale, s->self),
+            seconds(scale, s->total)};
         calls_sum_add(&sum, &row, NULL, 0, true);
         calls_sum_count(&sum, &sum.calls, row.calls);
         calls_sum_count(&sum, &sum.primitive_calls, row.primitive_calls);
@@ -191,8 +192,13 @@ static void hand_over(const struct graph *g, struct pp_builder *b, struct scale 
         const struct pair *pair = &g->pairs.at[i];
         const struct sums *s = &pair->sums;
         struct pp_call_row none = {.function = {ids[pair->callee]}};
-        struct pp_call_edge edge = {{ids[pair->caller]}, {ids[pair->callee]}, s->total_samples, s->self_samples,
-                                    seconds(scale, s->self), seconds(scale, s->total), 0};
+        struct pp_call_edge edge = {{ids[pair->caller]},
+                                    {ids[pair->callee]},
+                                    s->total_samples,
+                                    s->self_samples,
+                                    seconds(scale, s->self),
+                                    seconds(scale, s->total),
+                                    0};
         calls_sum_add(&sum, &none, &edge, 1, true);
     }
     calls_sum_finish(&sum, b);
@@ -206,7 +212,8 @@ static void copy_metas(const struct pp_profile *p, struct pp_builder *b)
     }
 }
 
-struct pp_profile *pp_graph_calls(const struct pp_profile *p, size_t metric, double seconds_per_unit, struct pp_error *err)
+struct pp_profile *pp_graph_calls(const struct pp_profile *p, size_t metric, double seconds_per_unit,
+                                  struct pp_error *err)
 {
     if (p->shapes & PP_SHAPE_CALLS) {
         return pp_profile_copy(p, err);

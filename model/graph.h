@@ -11,6 +11,7 @@
  * 3.15's sampler writes it (0 when the profile counts no samples). Edges carry the same four for the pair. A function without a definition line gets
  * the lowest line of its frames. Sums that would pass 64 bits stay at the largest value. Order of rows: first appearance on a walk of the tree by id.
  * `p` may have the CALLS shape already: it is then copied. */
-struct pp_profile *pp_graph_calls(const struct pp_profile *p, size_t metric, double seconds_per_unit, struct pp_error *err);
+struct pp_profile *pp_graph_calls(const struct pp_profile *p, size_t metric, double seconds_per_unit,
+                                  struct pp_error *err);
 
 #endif

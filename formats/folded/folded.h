@@ -7,8 +7,9 @@
 /* The comment by which profpipe tells itself what folded lines cannot say. */
 #define FOLDED_HEADER "# profpipe: "
 
-bool folded_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err);
-bool folded_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options, struct pp_report *report,
-                  struct pp_error *err);
+bool folded_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options,
+                 struct pp_error *err);
+bool folded_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options,
+                  struct pp_report *report, struct pp_error *err);
 
 #endif

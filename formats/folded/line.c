@@ -2,29 +2,55 @@
 
 #include "base/number.h"
 
-/* The last word of s if it is a number (digits, perhaps with a point and an exponent); *rest is what stands before its white space. */
+static size_t skip_digits(struct pp_str s, size_t at)
+{
+    while (at < s.len && s.data[at] >= '0' && s.data[at] <= '9') {
+        at++;
+    }
+    return at;
+}
+
+/* digits, or digits with a point, perhaps with an exponent: "12" "0.5" ".5" "5." "1e-3". No sign: counts are not negative. */
+static bool is_number(struct pp_str s)
+{
+    size_t whole = skip_digits(s, 0);
+    size_t at = whole;
+    if (at < s.len && s.data[at] == '.') {
+        at = skip_digits(s, at + 1);
+    }
+    if (at == 0 || (whole == 0 && at == 1)) {
+        return false;
+    }
+    if (at < s.len && (s.data[at] == 'e' || s.data[at] == 'E')) {
+        at++;
+        at += at < s.len && (s.data[at] == '+' || s.data[at] == '-');
+        size_t end = skip_digits(s, at);
+        return end > at && end == s.len;
+    }
+    return at == s.len;
+}
+
+static bool is_gap(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The last word of s if it is a number; *rest is what stands before its white space. False if no white space stands before. */
 static bool last_number(struct pp_str s, struct pp_str *number, struct pp_str *rest)
 {
     size_t at = s.len;
-    bool digit = false;
-    while (at && s.data[at - 1] != ' ' && s.data[at - 1] != '\t') {
-        char c = s.data[--at];
-        bool is_digit = c >= '0' && c <= '9';
-        digit = digit || is_digit;
-        if (!is_digit && c != '.' && c != 'e' && c != 'E' && c != '+' && c != '-') {
-            return false;
-        }
-    }
-    char first = at < s.len ? s.data[at] : 'x';
-    if (!digit || !((first >= '0' && first <= '9') || first == '.')) {
-        return false;
+    while (at && !is_gap(s.data[at - 1])) {
+        at--;
     }
     *number = pp_str_sub(s, at, s.len);
-    *rest = pp_str_sub(s, 0, at ? at - 1 : 0);
-    while (rest->len && (rest->data[rest->len - 1] == ' ' || rest->data[rest->len - 1] == '\t')) {
-        rest->len--;
+    if (at == 0 || !is_number(*number)) {
+        return false;
     }
-    return at > 0;
+    while (at && is_gap(s.data[at - 1])) {
+        at--;
+    }
+    *rest = pp_str_sub(s, 0, at);
+    return true;
 }
 
 static bool blank(struct pp_str line)
@@ -67,29 +93,51 @@ struct folded_line folded_split(struct pp_str line, unsigned columns)
     return split;
 }
 
+/* Where the parenthesis opens that the last byte of s closes, or s.len. */
+static size_t opening(struct pp_str s)
+{
+    size_t depth = 0;
+    for (size_t at = s.len; at-- > 0;) {
+        depth += s.data[at] == ')';
+        if (s.data[at] == '(' && --depth == 0) {
+            return at;
+        }
+    }
+    return s.len;
+}
+
+/* A line number as it would be written back: no leading zero, 32 bits. */
+static bool line_number(struct pp_str s, uint32_t *line)
+{
+    uint64_t number = 0;
+    if (s.len > 10 || (s.len > 1 && s.data[0] == '0') || !pp_parse_u64(s, &number) || number > UINT32_MAX) {
+        return false;
+    }
+    *line = (uint32_t)number;
+    return true;
+}
+
 bool folded_place(struct pp_str frame, struct pp_str *name, struct pp_str *file, uint32_t *line)
 {
     if (frame.len < 6 || frame.data[frame.len - 1] != ')') {
         return false;
     }
-    struct pp_cut colon = pp_str_rcut(pp_str_sub(frame, 0, frame.len - 1), ':');
-    uint64_t number;
-    if (!colon.found || colon.tail.len > 10 || !pp_parse_u64(colon.tail, &number) || number > UINT32_MAX) {
+    size_t open = opening(frame);
+    if (open < 2 || open == frame.len || frame.data[open - 1] != ' ') {
         return false;
     }
-    /* A leading zero would not be written back as it was. */
-    if (colon.tail.len > 1 && colon.tail.data[0] == '0') {
+    struct pp_cut colon = pp_str_rcut(pp_str_sub(frame, open + 1, frame.len - open - 2), ':');
+    uint32_t number, before;
+    if (!colon.found || colon.head.len == 0 || !line_number(colon.tail, &number)) {
         return false;
     }
-    size_t open = colon.head.len;
-    while (open && !(colon.head.data[open - 1] == '(' && open > 1 && colon.head.data[open - 2] == ' ')) {
-        open--;
-    }
-    if (open < 3 || open == colon.head.len) {
+    /* "file:line:column" is another shape; "~" stands for no file and would not be written back. */
+    struct pp_cut column = pp_str_rcut(colon.head, ':');
+    if ((column.found && line_number(column.tail, &before)) || pp_str_eq(colon.head, PP_STR("~"))) {
         return false;
     }
-    *name = pp_str_sub(frame, 0, open - 2);
-    *file = pp_str_sub(colon.head, open, colon.head.len);
-    *line = (uint32_t)number;
+    *name = pp_str_sub(frame, 0, open - 1);
+    *file = colon.head;
+    *line = number;
     return true;
 }

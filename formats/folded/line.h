@@ -17,7 +17,8 @@ struct folded_line {
 struct folded_line folded_split(struct pp_str line, unsigned columns);
 /* How many of the trailing words of a data line are numbers: 0, 1 or 2 (of two, something must stand before). */
 unsigned folded_columns(struct pp_str line);
-/* Name, file and line of a frame of exactly the shape "name (file:line)". False for any other text. */
+/* Name, file and line of a frame of exactly the shape "name (file:line)": the last parenthesis, with its opening one and a space before it. False for any
+ * other text, also for what would not be written back as it was: "f (a:007)", "f (~:0)", and "f (a.js:3:7)", which has a column too. */
 bool folded_place(struct pp_str frame, struct pp_str *name, struct pp_str *file, uint32_t *line);
 
 #endif

@@ -196,11 +196,12 @@ static bool bad_count(struct folded_reader *r, struct pp_str line, struct pp_str
 {
     struct pp_where where = pp_source_where(r->source);
     where.column = (uint32_t)(count.data - line.data) + 1;
-    return pp_fail(r->err, PP_LIMIT, where, "expected a count that fits 64 bits, found \"%.*s\"", count.len > 40 ? 40 : (int)count.len,
-                   count.data);
+    return pp_fail(r->err, PP_LIMIT, where, "expected a count that fits 64 bits, found \"%.*s\"",
+                   count.len > 40 ? 40 : (int)count.len, count.data);
 }
 
-static bool add_count(struct folded_reader *r, struct pp_str line, pp_stack_id stack, unsigned column, struct pp_str count)
+static bool add_count(struct folded_reader *r, struct pp_str line, pp_stack_id stack, unsigned column,
+                      struct pp_str count)
 {
     uint64_t whole;
     int64_t value;
@@ -212,7 +213,8 @@ static bool add_count(struct folded_reader *r, struct pp_str line, pp_stack_id s
         return bad_count(r, line, count);
     }
     if (rounded) {
-        pp_report_note(pp_builder_report(r->b), "counts with more than 9 decimals were rounded", pp_source_where(r->source));
+        pp_report_note(pp_builder_report(r->b), "counts with more than 9 decimals were rounded",
+                       pp_source_where(r->source));
     }
     if (!pp_mul_i64(value, r->factor, &value)) {
         return bad_count(r, line, count);
@@ -252,7 +254,9 @@ static void set_unit(struct folded_reader *r, struct pp_str unit, struct pp_str 
         pp_builder_metric(r->b, PP_STR("after"), kind);
         return;
     }
-    struct pp_str name = kind == PP_UNIT_NS ? PP_STR("wall") : kind == PP_UNIT_BYTES ? PP_STR("bytes") : PP_STR("samples");
+    struct pp_str name = kind == PP_UNIT_NS      ? PP_STR("wall")
+                         : kind == PP_UNIT_BYTES ? PP_STR("bytes")
+                                                 : PP_STR("samples");
     pp_builder_metric(r->b, metric.len ? metric : name, kind);
 }
 
