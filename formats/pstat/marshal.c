@@ -58,11 +58,6 @@ bool marshal_at_end(struct marshal_reader *r)
     return r->at == r->end && !fill(r, 1);
 }
 
-static uint32_t u32_at(const unsigned char *bytes)
-{
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-}
-
 static bool read_u8(struct marshal_reader *r, uint32_t *value)
 {
     if (!need(r, 1)) {
@@ -77,7 +72,7 @@ static bool read_i32(struct marshal_reader *r, int32_t *value)
     if (!need(r, 4)) {
         return false;
     }
-    *value = (int32_t)u32_at(r->at);
+    *value = (int32_t)marshal_u32(r->at);
     r->at += 4;
     return true;
 }
@@ -228,7 +223,7 @@ static bool read_float(struct marshal_reader *r, struct marshal_value *value)
     if (!need(r, 8)) {
         return false;
     }
-    uint64_t bits = (uint64_t)u32_at(r->at) | (uint64_t)u32_at(r->at + 4) << 32;
+    uint64_t bits = (uint64_t)marshal_u32(r->at) | (uint64_t)marshal_u32(r->at + 4) << 32;
     memcpy(&value->real, &bits, sizeof bits);
     r->at += 8;
     value->kind = MARSHAL_FLOAT;
@@ -263,7 +258,7 @@ static bool read_i64(struct marshal_reader *r, struct marshal_value *value)
     if (!need(r, 8)) {
         return false;
     }
-    uint64_t bits = (uint64_t)u32_at(r->at) | (uint64_t)u32_at(r->at + 4) << 32;
+    uint64_t bits = (uint64_t)marshal_u32(r->at) | (uint64_t)marshal_u32(r->at + 4) << 32;
     r->at += 8;
     return set_integer(value, (int64_t)bits);
 }
@@ -373,7 +368,7 @@ static uint32_t code_numbers(struct marshal_reader *r)
             return 0;
         }
         unsigned type = r->at[at] & 0x7fu;
-        uint32_t length = u32_at(r->at + at + 1);
+        uint32_t length = marshal_u32(r->at + at + 1);
         if ((type == 's' && length > 0 && length < (1u << 24)) || (r->at[at] == 'r' && length < r->ref_kinds.count)) {
             return layouts[i];
         }

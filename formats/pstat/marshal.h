@@ -2,6 +2,8 @@
 #ifndef PP_FORMATS_PSTAT_MARSHAL_H
 #define PP_FORMATS_PSTAT_MARSHAL_H
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/source.h"
 #include "model/builder.h"
@@ -48,6 +50,57 @@ struct marshal_reader {
     PP_VEC(struct marshal_value) numbers; /* ints and floats that are referred to */
     PP_VEC(struct pp_call_edge) edges;    /* edge tuples that are referred to */
 };
+
+/* The objects that files are made of, most of the time, without the general way: an unflagged int, an unflagged float, a reference to a key, an
+ * unflagged small tuple. False, with nothing consumed, for anything else. */
+static inline uint32_t marshal_u32(const unsigned char *bytes)
+{
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+static inline bool marshal_quick_int(struct marshal_reader *r, int64_t *value)
+{
+    if (r->end - r->at < 5 || r->at[0] != 'i') {
+        return false;
+    }
+    *value = (int32_t)marshal_u32(r->at + 1);
+    r->at += 5;
+    return true;
+}
+
+static inline bool marshal_quick_float(struct marshal_reader *r, double *value)
+{
+    if (r->end - r->at < 9 || r->at[0] != 'g') {
+        return false;
+    }
+    uint64_t bits = (uint64_t)marshal_u32(r->at + 1) | (uint64_t)marshal_u32(r->at + 5) << 32;
+    memcpy(value, &bits, sizeof bits);
+    r->at += 9;
+    return true;
+}
+
+static inline bool marshal_quick_key(struct marshal_reader *r, uint32_t *function)
+{
+    if (r->end - r->at < 5 || r->at[0] != 'r') {
+        return false;
+    }
+    uint32_t index = marshal_u32(r->at + 1);
+    if (index >= r->ref_kinds.count || r->ref_kinds.at[index] != MARSHAL_KEY) {
+        return false;
+    }
+    *function = r->ref_ids.at[index];
+    r->at += 5;
+    return true;
+}
+
+static inline bool marshal_quick_tuple(struct marshal_reader *r, unsigned char count)
+{
+    if (r->end - r->at < 2 || r->at[0] != ')' || r->at[1] != count) {
+        return false;
+    }
+    r->at += 2;
+    return true;
+}
 
 void marshal_init(struct marshal_reader *r, struct pp_source *source, struct pp_builder *b, struct pp_error *err);
 void marshal_free(struct marshal_reader *r);

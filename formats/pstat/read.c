@@ -70,6 +70,9 @@ static bool read_key(struct marshal_reader *m, const struct marshal_value *value
 static bool read_count(struct marshal_reader *m, const char *what, int64_t *count)
 {
     struct marshal_value value;
+    if (marshal_quick_int(m, count)) {
+        return true;
+    }
     if (!marshal_next(m, false, &value)) {
         return false;
     }
@@ -80,6 +83,9 @@ static bool read_count(struct marshal_reader *m, const char *what, int64_t *coun
 static bool read_time(struct marshal_reader *m, const char *what, double *seconds)
 {
     struct marshal_value value;
+    if (marshal_quick_float(m, seconds)) {
+        return true;
+    }
     if (!marshal_next(m, false, &value)) {
         return false;
     }
@@ -122,6 +128,10 @@ static bool read_edge_tuple(struct marshal_reader *m, const struct marshal_value
 static bool read_edge(struct marshal_reader *m, struct pp_call_edge *edge)
 {
     struct marshal_value value;
+    if (marshal_quick_tuple(m, 4)) {
+        return read_count(m, "a caller's calls", &edge->calls) && read_count(m, "a caller's primitive calls", &edge->primitive_calls) &&
+               read_time(m, "a caller's time", &edge->tottime) && read_time(m, "a caller's cumulative time", &edge->cumtime);
+    }
     if (!marshal_next(m, true, &value)) {
         return false;
     }
@@ -149,14 +159,19 @@ static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
     struct marshal_reader *m = &r->m;
     for (;;) {
         struct marshal_value key;
-        if (!marshal_next(m, true, &key)) {
-            return false;
-        }
-        if (key.kind == MARSHAL_NULL) {
-            break;
-        }
         struct pp_call_edge edge = {0};
-        if (!read_key(m, &key, &edge.caller.i) || !read_edge(m, &edge)) {
+        if (!marshal_quick_key(m, &edge.caller.i)) {
+            if (!marshal_next(m, true, &key)) {
+                return false;
+            }
+            if (key.kind == MARSHAL_NULL) {
+                break;
+            }
+            if (!read_key(m, &key, &edge.caller.i)) {
+                return false;
+            }
+        }
+        if (!read_edge(m, &edge)) {
             return false;
         }
         *PP_PUSH(&r->edges) = edge;
