@@ -7,6 +7,7 @@
 struct args {
     struct cli_common common;
     const char *unit, *metric;
+    char from[32], to[32]; /* the halves of the invoked name */
 };
 
 static const struct cli_option options[] = {
@@ -28,21 +29,20 @@ static const struct cli_example examples[] = {
 /* "pstat2folded" gives --from pstat and --to folded, where the options do not say otherwise; false if a half is no format. */
 static bool names_from_link(struct args *a)
 {
-    static char from[32], to[32];
     const char *two = strchr(a->common.invoked, '2');
     if (strcmp(a->common.invoked, a->common.tool->name) == 0 || !two) {
         return true;
     }
     size_t len = (size_t)(two - a->common.invoked);
-    if (len >= sizeof from || strlen(two + 1) >= sizeof to) {
-        return true;
+    if (len >= sizeof a->from || strlen(two + 1) >= sizeof a->to) {
+        return false;
     }
-    memcpy(from, a->common.invoked, len);
-    memcpy(to, two + 1, strlen(two));
-    bool known = pp_format_named(pp_str_of(from)) && pp_format_named(pp_str_of(to));
+    memcpy(a->from, a->common.invoked, len);
+    memcpy(a->to, two + 1, strlen(two));
+    bool known = pp_format_named(pp_str_of(a->from)) && pp_format_named(pp_str_of(a->to));
     if (known) {
-        a->common.from = a->common.from ? a->common.from : from;
-        a->common.to = a->common.to ? a->common.to : to;
+        a->common.from = a->common.from ? a->common.from : a->from;
+        a->common.to = a->common.to ? a->common.to : a->to;
     }
     return known;
 }
