@@ -46,7 +46,7 @@ static void put_number(struct pp_sink *json, const char *key, double value)
 static void put_metric(const struct svg_writer *w, struct pp_sink *json)
 {
     const struct value_style *v = &w->style->values;
-    pp_sink_text(json, ",\n \"metric\":{\"name\":");
+    pp_sink_text(json, ", \"metric\":{\"name\":");
     put_string(json, w->style->metric_name);
     put_text(json, "unit", pp_unit_name(v->unit));
     put_integer(json, "decimals", v->decimals);
@@ -60,7 +60,7 @@ static void put_metric(const struct svg_writer *w, struct pp_sink *json)
 static void put_sums(const struct svg_writer *w, struct pp_sink *json)
 {
     const struct layout *l = w->layout;
-    pp_sink_text(json, ",\n \"total\":");
+    pp_sink_text(json, ", \"total\":");
     pp_sink_i64(json, l->total);
     put_integer(json, "sum", l->sum);
     put_bool(json, "estimated", l->estimated > 0);
@@ -74,7 +74,7 @@ static void put_sums(const struct svg_writer *w, struct pp_sink *json)
 static void put_sizes(const struct svg_writer *w, struct pp_sink *json)
 {
     const struct svg_style *s = w->style;
-    pp_sink_text(json, ",\n \"width\":");
+    pp_sink_text(json, ", \"width\":");
     pp_sink_i64(json, (int64_t)w->width);
     put_bool(json, "fluid", !(s->width > 0));
     put_number(json, "frameHeight", s->frame_height);
@@ -94,7 +94,7 @@ static void put_diff(const struct svg_writer *w, struct pp_sink *json)
     static const char *const widths[] = {"after", "before", "max", "sum"};
     static const char *const normals[] = {"none", "total", "root"};
     const struct delta_style *d = &w->style->delta;
-    pp_sink_text(json, ",\n \"diff\":");
+    pp_sink_text(json, ", \"diff\":");
     if (!w->layout->diff) {
         pp_sink_text(json, "null");
         return;
@@ -113,11 +113,11 @@ static void put_diff(const struct svg_writer *w, struct pp_sink *json)
 
 static void put_frame_rows(struct svg_writer *w, struct pp_sink *json)
 {
-    pp_sink_text(json, ",\n \"frames\":[");
+    pp_sink_text(json, ", \"frames\":[");
     for (size_t i = 0; i < w->frames.count; i++) {
         const struct pp_frame *frame = &w->p->frames[w->frames.at[i].frame];
         const struct pp_function *f = pp_profile_function(w->p, frame->function);
-        pp_sink_text(json, i ? ",\n[" : "\n[");
+        pp_sink_text(json, i ? ",[" : "[");
         put_string(json, pp_profile_str(w->p, f->name));
         pp_sink_byte(json, ',');
         put_string(json, pp_profile_str(w->p, f->file));

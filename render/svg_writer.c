@@ -209,7 +209,9 @@ static void put_style(struct svg_writer *w)
 static void put_defs(struct svg_writer *w)
 {
     struct rgb top, bottom;
-    palette_background(w->style->background, w->style->palette, &top, &bottom);
+    /* White boxes (within noise) must be seen: a differential graph stands on grey. */
+    const char *background = w->style->background ? w->style->background : w->layout->diff ? "#e9e9e9" : NULL;
+    palette_background(background, w->style->palette, &top, &bottom);
     pp_sink_text(w->out, "<defs><linearGradient id=\"background-gradient\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"1\"><stop offset=\"5%\" stop-color=\"");
     svg_put_color(w->out, top);
     pp_sink_text(w->out, "\"/><stop offset=\"95%\" stop-color=\"");
@@ -257,7 +259,7 @@ static const char *noise_words(struct svg_writer *w)
 static void put_legend(struct svg_writer *w)
 {
     static const double shares[] = {-1, -0.5, 0, 0.5, 1};
-    static const double steps[] = {0, 90, 160, 325, 395};
+    static const double steps[] = {0, 90, 160, 340, 415};
     const char *words[] = {"vanished", "-50 %", noise_words(w), "+100 %", "new"};
     double y = w->pad_top - 18;
     pp_sink_text(w->out, "<g id=\"legend\">");

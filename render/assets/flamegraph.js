@@ -5,36 +5,42 @@
   const svg = document.documentElement;
   if (!svg.dataset.profpipe) return;
   const SVG = 'http://www.w3.org/2000/svg', HTML = 'http://www.w3.org/1999/xhtml';
-  const number = (key) => Number(svg.dataset[key] || 0);
-  const H = number('frameheight'), FONT = number('fontsize'), CHAR = FONT * number('fontwidth');
-  const TOTAL = number('total'), SCALE = number('scale'), UNIT = svg.dataset.unit;
-  const DIFF = !!svg.dataset.diff, CHART = !!svg.dataset.chart;
-  const MARGIN = 10, BOTTOM = number('bottom'), MOST_REVERSED = 20000, ROWS = 100;
+  const view = JSON.parse(document.getElementById('profpipe-view').textContent);
+  const H = view.frameHeight, FONT = view.fontSize, CHAR = FONT * view.fontWidth, TOTAL = view.total;
+  const DIFF = !!view.diff, CHART = view.chart, MARGIN = view.padX, BOTTOM = view.padBottom, MOST_REVERSED = 20000, ROWS = 100;
   const frames = document.getElementById('frames'), background = document.getElementById('background');
-  let width = svg.viewBox.baseVal.width, top = number('top');
+  let width = svg.viewBox.baseVal.width, top = view.padTop;
 
   /* --- the tree ---  node: {name, x, w, d, self, parent, kids, g, before, after, lo, hi, est, cut, note} */
   function readTree() {
     const nodes = [], open = [];
-    for (const g of frames.querySelectorAll('g')) {
-      const data = g.dataset, title = g.querySelector('title'), d = Number(data.d);
+    let band = -1;
+    for (const g of frames.children) {
+      const data = g.dataset, title = g.querySelector('title'), d = Number(data.d), frame = view.frames[data.f];
       const lines = title ? title.textContent.split('\n') : [''];
-      const node = { g, d, x: Number(data.x), w: Number(data.w), self: Number(data.w), kids: [], id: nodes.length,
-        name: lines[0].replace(/ \([-0-9.,]+ [^()]*, [0-9.]+%(; [-+0-9.]+%)?\)$/, ''), full: title ? title.textContent : '',
-        cut: Number(data.n || 0), est: g.classList.contains('e'), note: lines.slice(1).join('\n'),
-        lo: data.lo, hi: data.hi, before: Number(data.b || 0), after: Number(data.a || 0) };
+      const bounds = data.e ? data.e.split(',').map(Number) : null;
+      if (d === 0) band++;
+      const node = { g, d, band, x: Number(data.x), w: Number(data.w), self: Number(data.s || 0), kids: [], id: nodes.length, texts: frame ? textsOf(frame) : null,
+        full: title ? title.textContent : '', cut: Number(data.m || 0), est: !!bounds, lo: bounds && bounds[0], hi: bounds && bounds[1],
+        recursive: data.r === '1', unexpanded: data.c === '1', before: Number(data.b || 0), after: Number(data.a || 0) };
+      node.name = frame ? node.texts[0] : node.cut ? '(' + node.cut + ' more)' : CHART ? lines[0].replace(/ \([^()]*\)$/, '') : 'all';
       open.length = d;
       node.parent = d ? open[d - 1] : null;
-      if (node.parent) { node.parent.kids.push(node); node.parent.self -= node.w; }
+      if (node.parent) node.parent.kids.push(node);
       open[d] = node;
       nodes.push(node);
     }
     return nodes;
   }
+  /* From long to short: the whole text, with the file's base name, the name alone. */
+  function textsOf([name, file, line]) {
+    const bare = name.replace(/_\[[kijw]\]$/, '');
+    return file && file !== '~' ? [name + ' (' + file + ':' + line + ')', bare + ' (' + file.replace(/.*\//, '') + ':' + line + ')', bare] : [name, bare];
+  }
 
   /* Leaves first: the self time of every frame, merged along its callers. */
   function reverseTree(nodes) {
-    const root = { name: 'all', w: 0, d: 0, kids: [], by: new Map(), x: 0, before: 0, after: 0 };
+    const root = { name: 'all', w: 0, d: 0, band: 0, kids: [], by: new Map(), x: 0, before: 0, after: 0 };
     for (const leaf of nodes) {
       if (leaf.self <= 0 || !leaf.parent) continue;
       let at = root;
@@ -42,7 +48,7 @@
       for (let up = leaf; up.parent; up = up.parent) {
         let next = at.by.get(up.name);
         if (!next) {
-          next = { name: up.name, w: 0, d: at.d + 1, kids: [], by: new Map(), parent: at, fill: fillOf(up), est: false, cut: up.cut, before: 0, after: 0 };
+          next = { name: up.name, w: 0, d: at.d + 1, kids: [], by: new Map(), parent: at, band: 0, fill: fillOf(up), est: false, cut: up.cut, texts: up.texts, before: 0, after: 0 };
           at.by.set(up.name, next);
           at.kids.push(next);
         }
@@ -71,29 +77,42 @@
   function fillOf(node) { return node.g ? node.g.querySelector('rect').getAttribute('fill') : node.fill; }
 
   /* --- numbers --- */
+  function thousands(value, decimals) {
+    const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.');
+    return (value < 0 ? '-' : '') + whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction ? '.' + fraction : '');
+  }
+  /* As the titles of the still picture: counts exactly, times and bytes with four digits in a fitting unit. */
+  const UNITS = { ns: [['s', 1e9], ['ms', 1e6], ['us', 1e3], ['ns', 1]], bytes: [['GiB', 2 ** 30], ['MiB', 2 ** 20], ['KiB', 1024], ['B', 1]] };
   function count(value) {
-    const v = value * SCALE, whole = Math.round(v);
-    const text = Math.abs(v) < 100 && Math.abs(v - whole) > 1e-9 ? String(Number(v.toFixed(3))) : String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
-    return text + ' ' + UNIT;
+    const v = value / 10 ** view.metric.decimals;
+    if (view.countName) {
+      const shown = v * view.factor, text = String(Number(Math.abs(shown).toFixed(view.factor === 1 ? view.metric.decimals : 2))).split('.');
+      return thousands(shown, text[1] ? text[1].length : 0) + ' ' + view.countName;
+    }
+    const units = UNITS[CHART ? 'ns' : view.metric.unit];
+    const [name, size] = units.find((u) => (view.unit === 'auto' ? Math.abs(v) >= u[1] : u[0] === view.unit)) || units[units.length - 1];
+    const shown = v / size, big = Math.abs(shown);
+    return thousands(shown, size === 1 || (view.unit === 'auto' && big >= 1000) ? 0 : view.unit !== 'auto' ? 3 : big >= 100 ? 1 : big >= 10 ? 2 : 3) + ' ' + name;
   }
   function percent(part, whole) { return whole > 0 ? (100 * part / whole).toFixed(2) + '%' : '0.00%'; }
   function describe(node) {
-    const view = state.zoom || tree[0] || node;
-    let text = node.name + '\ntotal ' + count(node.w) + ', ' + percent(node.w, view.w) + ' of view, ' + percent(node.w, TOTAL) + ' of all' +
-      '\nself ' + count(node.self) + ', ' + percent(node.self, view.w) + ' of view, ' + percent(node.self, TOTAL) + ' of all';
+    const shown = state.zoom || tree[0] || node;
+    let text = node.name + '\ntotal ' + count(node.w) + ', ' + percent(node.w, shown.w) + ' of view, ' + percent(node.w, TOTAL) + ' of all' +
+      '\nself ' + count(node.self) + ', ' + percent(node.self, shown.w) + ' of view, ' + percent(node.self, TOTAL) + ' of all';
     if (DIFF && (node.before || node.after)) {
       const change = node.after - node.before;
       text += '\nbefore ' + count(node.before) + ', after ' + count(node.after) + (change > 0 ? ', +' : ', ') + count(change);
     }
-    if (node.est) text += '\nestimated' + (node.hi ? ': between ' + count(Number(node.lo)) + ' and ' + count(Number(node.hi)) : ' (a profile of calls has no stacks)');
-    if (node.note && node.note.includes('recursive')) text += '\nrecursive: drawn to the first repeat';
+    if (node.est) text += '\nestimated' + (node.hi !== null && node.hi !== undefined ? ': between ' + count(Number(node.lo)) + ' and ' + count(Number(node.hi)) : ' (a profile of calls has no stacks)');
+    if (node.recursive) text += '\nrecursive: drawn to the first repeat';
+    if (node.unexpanded) text += '\nnot expanded further: what is below counts as self';
     return text;
   }
 
   /* --- state --- */
-  const state = { zoom: null, icicle: !!svg.dataset.inverted, reversed: false, search: '', icase: true, theme: '', side: false };
+  const state = { zoom: null, icicle: view.view === 'icicle', reversed: false, search: '', icase: true, theme: '', side: false };
   const normal = readTree();
-  let tree = normal, reversed = null, layer = frames, hits = [], hitAt = -1, focused = null, deepest = 0;
+  let tree = normal, reversed = null, layer = frames, hits = [], hitAt = -1, focused = null;
 
   /* --- drawing --- */
   function makeGroup(node, parent) {
@@ -102,9 +121,9 @@
     rect.setAttribute('fill', node.fill || '#ddd');
     g.append(rect);
     if (node.est) {
-      const hatch = document.createElementNS(SVG, 'rect');
+      const hatch = document.createElementNS(SVG, 'path');
       hatch.setAttribute('class', 'h');
-      hatch.setAttribute('fill', 'url(#estimated)');
+      hatch.setAttribute('fill', 'url(#hatch)');
       g.append(hatch);
     }
     node.g = g;
@@ -112,10 +131,13 @@
   }
 
   function label(node, px) {
-    const name = node.name.replace(/_\[[kijw]\]$/, ''), room = Math.floor((px - 6) / CHAR);
+    const room = Math.floor((px - 6) / CHAR);
     if (room < 3) return '';
-    const chars = name.length <= room ? null : Array.from(name);
-    return !chars || chars.length <= room ? name : chars.slice(0, room - 2).join('') + '..';
+    const texts = node.texts || [node.name];
+    for (const text of texts) if (text.length <= room) return text;
+    const chars = Array.from(texts[texts.length - 1]);
+    if (chars.length <= room) return chars.join('');
+    return view.truncate === 'left' ? '..' + chars.slice(chars.length - room + 2).join('') : chars.slice(0, room - 2).join('') + '..';
   }
 
   function place(node, x, px, y) {
@@ -123,14 +145,17 @@
     if (node.px === px && node.at === x && node.y === y && node.shown) return;
     node.px = px; node.at = x; node.y = y;
     if (!node.shown) { g.removeAttribute('display'); node.shown = true; }
-    for (let c = g.firstElementChild; c; c = c.nextElementSibling) {
+    const inner = g.firstElementChild && g.firstElementChild.localName === 'a' ? g.firstElementChild : g;
+    for (let c = inner.firstElementChild; c; c = c.nextElementSibling) {
       if (c.localName === 'rect') {
         c.setAttribute('x', x); c.setAttribute('y', y); c.setAttribute('width', px); c.setAttribute('height', H - 1);
+      } else if (c.localName === 'path') {
+        c.setAttribute('d', 'M' + x + ' ' + y + 'h' + px + 'v' + (H - 1) + 'h' + -px + 'z');
       }
     }
     const text = label(node, px);
     let t = node.text === undefined ? g.querySelector('text') : node.text;
-    if (text && !t) { t = document.createElementNS(SVG, 'text'); g.append(t); }
+    if (text && !t) { t = document.createElementNS(SVG, 'text'); inner.append(t); }
     node.text = t;
     if (t) {
       if (t.textContent !== text) t.textContent = text;
@@ -148,21 +173,23 @@
     const root = state.zoom || tree[0], scale = (width - 2 * MARGIN) / root.w;
     const above = new Set();
     for (let up = root.parent; up; up = up.parent) above.add(up);
-    deepest = 0;
-    for (const node of tree) if (node.d > deepest) deepest = node.d;
-    const height = top + (deepest + 1) * H + BOTTOM;
-    const y = (d) => state.icicle ? top + d * H : top + (deepest - d) * H;
+    /* Rows of each band (one per thread of a chart), one below the other with an empty row between. */
+    const rows = [];
+    for (const node of tree) rows[node.band] = Math.max(rows[node.band] || 0, node.d + 1);
+    const first = rows.map((r, i) => rows.slice(0, i).reduce((sum, before) => sum + before + 1, 0));
+    const height = top + (first[first.length - 1] + rows[rows.length - 1]) * H + BOTTOM;
+    const y = (node) => top + (first[node.band] + (state.icicle ? node.d : rows[node.band] - 1 - node.d)) * H;
     let skip = -1;
     for (const node of tree) {
       if (skip >= 0 && node.d > skip) { hide(node); continue; }
       skip = -1;
       const up = above.has(node);
       if (node.g.classList.contains('up') !== up) node.g.classList.toggle('up', up);
-      if (up) { place(node, MARGIN, width - 2 * MARGIN, y(node.d)); continue; }
-      const inside = node.x >= root.x && node.x + node.w <= root.x + root.w && node.d >= root.d;
+      if (up) { place(node, MARGIN, width - 2 * MARGIN, y(node)); continue; }
+      const inside = (!root.d || node.band === root.band) && node.x >= root.x && node.x + node.w <= root.x + root.w && node.d >= root.d;
       const px = node.w * scale;
       if (!inside || px < 0.3) { hide(node); skip = node.d; continue; }
-      place(node, Math.round((MARGIN + (node.x - root.x) * scale) * 100) / 100, Math.round(px * 100) / 100, y(node.d));
+      place(node, Math.round((MARGIN + (node.x - root.x) * scale) * 100) / 100, Math.round(px * 100) / 100, y(node));
     }
     resizePicture(height);
   }
@@ -173,13 +200,15 @@
     svg.setAttribute('height', height);
     const details = document.getElementById('details');
     if (details) details.remove();
+    const matched = document.getElementById('matched');
+    if (matched) matched.remove();
     const title = document.getElementById('title'), sub = document.getElementById('subtitle');
     for (const t of [title, sub]) if (t) t.setAttribute('x', width / 2);
     const legend = document.getElementById('legend');
-    if (legend && DIFF) legend.setAttribute('transform', 'translate(0 ' + (height - legendHome) + ')');
+    if (legend && DIFF) legend.setAttribute('transform', 'translate(0 ' + (top - legendHome) + ')');
     ui.place(height);
   }
-  const legendHome = svg.viewBox.baseVal.height;
+  const legendHome = view.padTop;
 
   /* --- page parts: HTML inside the picture, made here so that the still picture has none --- */
   function html(tag, attributes, ...children) {
@@ -247,7 +276,7 @@
 
   function measureTop() {
     const rows = width < 620 ? 100 : 40;
-    top = 30 + rows + 24;
+    top = 30 + rows + 24 + (DIFF ? 20 : 0);
   }
 
   /* --- search --- */
@@ -282,8 +311,8 @@
   function showFound(re) {
     if (!state.search) { ui.found.textContent = ''; return; }
     if (re === undefined) { ui.found.textContent = 'not a regular expression'; return; }
-    const set = new Set(hits), view = state.zoom || tree[0];
-    ui.found.textContent = hits.length + ' found, ' + percent(union(view, set), view.w) + ' of view, ' + percent(union(tree[0], set), TOTAL) + ' of all';
+    const set = new Set(hits), shown = state.zoom || tree[0];
+    ui.found.textContent = hits.length + ' found, ' + percent(union(shown, set), shown.w) + ' of view, ' + percent(union(tree[0], set), TOTAL) + ' of all';
   }
   function nextHit(step, keepFocus) {
     const shown = hits.filter((node) => node.shown);
@@ -337,7 +366,7 @@
     showTable();
     showFound(pattern());
     ui.buttons.icicle.setAttribute('aria-pressed', state.icicle);
-    ui.buttons.reversed.setAttribute('aria-pressed', state.reversed);
+    ui.buttons.reversed.setAttribute('aria-pressed', state.reversed !== view.reversed);
     ui.buttons.side.setAttribute('aria-pressed', state.side);
     ui.buttons.icase.setAttribute('aria-pressed', state.icase);
     if (focused && focused.shown === false) focused = null;
@@ -357,7 +386,7 @@
     if (state.zoom) parts.push('z=' + state.zoom.id);
     if (state.search) parts.push('s=' + encodeURIComponent(state.search));
     if (!state.icase) parts.push('case=1');
-    if (state.icicle !== !!svg.dataset.inverted) parts.push('i=' + (state.icicle ? 1 : 0));
+    if (state.icicle !== (view.view === 'icicle')) parts.push('i=' + (state.icicle ? 1 : 0));
     if (state.reversed) parts.push('r=1');
     if (state.side) parts.push('t=1');
     if (state.theme) parts.push('theme=' + state.theme);
@@ -369,7 +398,7 @@
       const at = part.indexOf('=');
       if (at > 0) get[part.slice(0, at)] = part.slice(at + 1);
     }
-    state.icicle = get.i === undefined ? !!svg.dataset.inverted : get.i === '1';
+    state.icicle = get.i === undefined ? view.view === 'icicle' : get.i === '1';
     state.icase = get.case !== '1';
     state.side = get.t === '1';
     state.theme = get.theme === 'dark' || get.theme === 'light' ? get.theme : '';
@@ -385,7 +414,7 @@
 
   /* --- details, tooltip, path, table --- */
   function details(node) {
-    ui.foot.textContent = node ? svg.dataset.nametype + ' ' + describe(node).replace(/\n/g, '  \u2502  ') : '';
+    ui.foot.textContent = node ? view.nameType + ' ' + describe(node).replace(/\n/g, '  \u2502  ') : '';
   }
   function showTip(node, event) {
     ui.tip.textContent = describe(node);
@@ -425,7 +454,7 @@
   function showTable() {
     ui.sideHolder.setAttribute('display', state.side ? 'inline' : 'none');
     if (!state.side) return;
-    const view = state.zoom || tree[0];
+    const shown = state.zoom || tree[0];
     const rows = sums().sort((a, b) => b[sortBy] - a[sortBy] || (a.name < b.name ? -1 : 1)).slice(0, ROWS);
     const head = (key) => html('th', { scope: 'col', 'aria-sort': sortBy === key ? 'descending' : 'none' },
       html('button', { type: 'button', onclick: () => { sortBy = key; showTable(); } }, key + (sortBy === key ? ' \u25be' : '')));
@@ -434,7 +463,7 @@
     for (const row of rows) {
       const pick = () => { ui.search.value = exact(row.name); state.icase = false; setSearch(ui.search.value); showTable(); };
       body.append(html('tr', { tabindex: '0', class: state.search === exact(row.name) ? 'on' : '', onclick: pick, onkeydown: (e) => { if (e.key === 'Enter') pick(); } },
-        html('td', {}, percent(row.self, view.w)), html('td', {}, percent(row.total, view.w)), html('td', { title: row.name }, row.name)));
+        html('td', {}, percent(row.self, shown.w)), html('td', {}, percent(row.total, shown.w)), html('td', { title: row.name }, row.name)));
     }
     ui.side.textContent = '';
     ui.side.append(html('table', {}, html('thead', {}, html('tr', {}, head('self'), head('total'), html('th', { scope: 'col' }, 'function'))), body));
@@ -453,7 +482,7 @@
   function pathOf(node) {
     const names = [];
     for (let at = node; at && at.parent; at = at.parent) names.unshift(at.name);
-    return (state.reversed ? names.reverse() : names).join(';');
+    return (state.reversed !== view.reversed ? names.reverse() : names).join(';');
   }
   function copy(text) {
     ui.foot.textContent = 'copied: ' + text;
@@ -521,10 +550,10 @@
     const host = nodes[0].g.closest('#frames, #frames-reversed') || nodes.layer;
     host.setAttribute('role', 'tree');
     host.setAttribute('aria-label', 'frames');
-    host.addEventListener('mousemove', (e) => { const node = nodeOf.get(e.target.closest('g')); if (node) { showTip(node, e); details(node); } });
+    host.addEventListener('mousemove', (e) => { const node = nodeOf.get(e.target.closest('g[role]')); if (node) { showTip(node, e); details(node); } });
     host.addEventListener('mouseleave', () => { hideTip(); details(focused); });
     host.addEventListener('click', (e) => {
-      const node = nodeOf.get(e.target.closest('g'));
+      const node = nodeOf.get(e.target.closest('g[role]'));
       if (!node || node.cut) return;
       const link = e.target.closest('a');
       if (link && !e.ctrlKey) return;
@@ -533,25 +562,23 @@
       hideTip();
       zoom(node);
     });
-    host.addEventListener('focusin', (e) => { const node = nodeOf.get(e.target.closest('g')); if (node && node !== focused) select(node); });
+    host.addEventListener('focusin', (e) => { const node = nodeOf.get(e.target.closest('g[role]')); if (node && node !== focused) select(node); });
   }
 
   function resized() {
-    if (svg.dataset.fluid) {
-      const view = window.innerWidth || document.documentElement.clientWidth;
-      if (view > 0) width = Math.max(280, view - 1);
+    if (view.fluid) {
+      const px = window.innerWidth || document.documentElement.clientWidth;
+      if (px > 0) width = Math.max(280, px - 1);
     }
     refresh();
   }
 
-  if (svg.dataset.searchcolor) svg.style.setProperty('--hit', svg.dataset.searchcolor);
-  if (svg.dataset.uicolor) svg.style.setProperty('--ui', svg.dataset.uicolor);
   prepare(normal);
   window.addEventListener('keydown', onKey);
   window.addEventListener('resize', resized);
   window.addEventListener('hashchange', fromFragment);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', refresh);
-  if (svg.dataset.fluid) width = Math.max(280, (window.innerWidth || width) - 1);
+  if (view.fluid) width = Math.max(280, (window.innerWidth || width) - 1);
   fromFragment();
   svg.dataset.ready = '1';
 })();
