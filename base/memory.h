@@ -14,14 +14,14 @@ void pp_memory_on_oom(pp_oom_handler *handler);
 /* Calls the handler; for size computations that overflowed. */
 _Noreturn void pp_memory_exhausted(size_t wanted_bytes);
 /* `count` * `size` zeroed bytes owned by the caller, freed with pp_free. Never NULL (one byte when 0). */
-void *pp_calloc(size_t count, size_t size);
+void *pp_calloc(size_t count, size_t size) __attribute__((returns_nonnull));
 /* Resizes an array of `size`-byte elements to `count`; contents kept, new part not zeroed. Takes `old`. */
-void *pp_realloc_array(void *old, size_t count, size_t size);
+void *pp_realloc_array(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 /* Frees what pp_calloc / pp_realloc_array / PP_PUSH gave; NULL is allowed. */
 void pp_free(void *memory);
 
 /* Makes room for at least `need` elements: returns the array, doubles *capacity as needed. */
-void *pp_grow(void *array, size_t need, size_t *capacity, size_t size);
+void *pp_grow(void *array, size_t need, size_t *capacity, size_t size) __attribute__((returns_nonnull));
 
 /* A growable array of `type`: declare  PP_VEC(struct x) xs;  zero-initialise; append with *PP_PUSH(&xs) = …;
  * free with pp_free(xs.at). */

@@ -36,8 +36,11 @@ bool pp_parse_u64(struct pp_str s, uint64_t *out)
             return false;
         }
     }
-    *out = s.len ? value : *out;
-    return s.len > 0;
+    if (s.len == 0) {
+        return false;
+    }
+    *out = value;
+    return true;
 }
 
 bool pp_parse_i64(struct pp_str s, int64_t *out)
