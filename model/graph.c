@@ -184,8 +184,8 @@ static void hand_over(const struct graph *g, struct pp_builder *b, struct scale 
             {ids[g->order.at[i]]},   0, 0, s->self_samples, s->total_samples, seconds(scale, s->self),
             seconds(scale, s->total)};
         calls_sum_add(&sum, &row, NULL, 0, true);
-        calls_sum_count(&sum, &sum.calls, row.calls);
-        calls_sum_count(&sum, &sum.primitive_calls, row.primitive_calls);
+        add(&sum.calls, row.calls);
+        add(&sum.primitive_calls, row.primitive_calls);
         sum.tottime += row.tottime;
     }
     for (size_t i = 0; i < g->pairs.count; i++) {

@@ -29,6 +29,7 @@ struct folded_reader {
     int64_t factor;        /* counts are multiplied by this: units to ns */
     bool definition_lines; /* lines in frames are where functions begin */
     bool estimated;
+    bool header; /* profpipe's own comment was there: a file without lines is an empty profile */
 
     struct pp_intern texts; /* frame text -> number */
     struct pp_arena arena;
@@ -287,6 +288,7 @@ static void look_ahead(struct folded_reader *r, const struct pp_options *options
         }
         struct folded_line line = folded_split(cut.head, 1);
         if (line.kind == FOLDED_COMMENT && pp_str_starts(cut.head, PP_STR(FOLDED_HEADER))) {
+            r->header = true;
             header = pp_str_sub(pp_str_trim_end(cut.head), sizeof FOLDED_HEADER - 1, cut.head.len);
         } else if (line.kind == FOLDED_DATA) {
             bool both = folded_columns(cut.head) == 2;
@@ -364,8 +366,9 @@ static bool read_lines(struct folded_reader *r)
     if (pp_source_error(r->source, r->err)) {
         return false;
     }
-    if (r->data_lines == 0 && r->first_bad.known) {
-        return pp_fail(r->err, PP_SYNTAX, r->first_bad, "expected \"frame;frame COUNT\", found no line with a count");
+    if (r->data_lines == 0 && (r->first_bad.known || !r->header)) {
+        struct pp_where where = r->first_bad.known ? r->first_bad : pp_at_line(0, 1, 1);
+        return pp_fail(r->err, PP_SYNTAX, where, "expected \"frame;frame COUNT\", found no line with a count");
     }
     mark_estimates(r);
     return true;

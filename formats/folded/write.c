@@ -130,29 +130,53 @@ static bool is_word(struct pp_str name)
     return name.len > 0;
 }
 
-/* One comment with what the lines cannot say; plain counts need none. */
+static void write_word(struct pp_sink *out, const char *key, struct pp_str value)
+{
+    pp_sink_byte(out, ' ');
+    pp_sink_text(out, key);
+    pp_sink_byte(out, '=');
+    pp_sink_str(out, value);
+}
+
+static bool is_empty(const struct pp_profile *text)
+{
+    for (size_t i = 0; i < text->stack_count * text->metric_count; i++) {
+        if (text->stack_values[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* One comment with what the lines cannot say; plain counts need none, unless there is nothing else. */
 static void write_header(const struct folded_writer *w, const struct pp_profile *p, const char *unit)
 {
     const struct pp_metric *metric = &p->metrics[w->choice.metrics[0]];
     struct pp_str name = pp_profile_str(p, metric->name);
+    struct pp_str producer = pp_profile_meta(p, "producer");
     bool counts = metric->unit == PP_UNIT_COUNT;
     bool named = w->choice.columns == 1 && is_word(name) && !(counts && pp_str_eq(name, PP_STR("samples")));
     bool lines = definition_lines(p);
     bool estimated = pp_profile_estimated(p);
-    if (counts && !named && !lines && !estimated) {
+    if (counts && !named && !lines && !estimated && !is_word(producer) && !is_empty(w->text)) {
         return;
     }
     pp_sink_text(w->out, "# profpipe:");
     if (named) {
-        pp_sink_text(w->out, " metric=");
-        pp_sink_str(w->out, name);
+        write_word(w->out, "metric", name);
     }
-    if (!counts) {
-        pp_sink_text(w->out, " unit=");
-        pp_sink_text(w->out, unit);
+    if (!named || !counts) {
+        write_word(w->out, "unit", pp_str_of(unit));
     }
-    pp_sink_text(w->out, lines ? " lines=definition" : "");
-    pp_sink_text(w->out, estimated ? " estimated=yes" : "");
+    if (lines) {
+        write_word(w->out, "lines", PP_STR("definition"));
+    }
+    if (estimated) {
+        write_word(w->out, "estimated", PP_STR("yes"));
+    }
+    if (is_word(producer)) {
+        write_word(w->out, "producer", producer);
+    }
     pp_sink_byte(w->out, '\n');
 }
 
