@@ -5,12 +5,15 @@
 #include "base/number.h"
 #include "base/text.h"
 
+enum { VALUE_COLUMN = 15 };
+
+/* "  name:" and blanks up to the values; "" for a line that goes on with the one before. */
 static void label(struct pp_sink *out, const char *name)
 {
     uint64_t from = pp_sink_bytes(out);
-    pp_sink_printf(out, "  %s:", name);
+    pp_sink_printf(out, "%s%s%s", *name ? "  " : "", name, *name ? ":" : "");
     size_t used = (size_t)(pp_sink_bytes(out) - from);
-    pp_sink_repeat(out, ' ', used < 15 ? 15 - used : 1);
+    pp_sink_repeat(out, ' ', used < VALUE_COLUMN ? VALUE_COLUMN - used : 1);
 }
 
 static void thousands(struct pp_sink *out, int64_t value)
@@ -118,7 +121,11 @@ static void print_samples(const struct facts *f, struct pp_sink *out)
             char text[400];
             double share = 100.0 * (double)f->flag_counts[bit] / (double)p->sample_count;
             size_t len = pp_format_double_fixed(text, share, 1);
-            any ? pp_sink_text(out, ", ") : label(out, "states");
+            if (any) {
+                pp_sink_text(out, ", ");
+            } else {
+                label(out, "states");
+            }
             any = true;
             pp_sink_write(out, text, len);
             pp_sink_printf(out, "%% %s", names[bit]);
