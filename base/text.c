@@ -194,9 +194,26 @@ void pp_text_show_buffer(char *buffer, size_t size, struct pp_str s)
     buffer[used] = '\0';
 }
 
+/* Bytes at s[at] that stand for themselves in XML: most names are nothing else. */
+static size_t plain_run(struct pp_str s, size_t at)
+{
+    size_t from = at;
+    while (at < s.len && s.data[at] >= ' ' && s.data[at] <= '~' && s.data[at] != '&' && s.data[at] != '<' && s.data[at] != '>' &&
+           s.data[at] != '"' && s.data[at] != '\'') {
+        at++;
+    }
+    return at - from;
+}
+
 void pp_text_xml(struct pp_sink *k, struct pp_str s)
 {
     for (size_t at = 0; at < s.len;) {
+        size_t plain = plain_run(s, at);
+        pp_sink_write(k, s.data + at, plain);
+        at += plain;
+        if (at == s.len) {
+            break;
+        }
         size_t from = at;
         bool valid;
         uint32_t code = pp_utf8_next(s, &at, &valid);

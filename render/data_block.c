@@ -21,12 +21,12 @@ static struct pp_str to_base64(struct pp_arena *arena, const unsigned char *data
     return (struct pp_str){text, at};
 }
 
-/* Bytes of names and separators that the text needs at least: known in one pass, so that nothing huge is written for nothing. */
-static uint64_t least_bytes(const struct pp_profile *p)
+/* Bytes of names and separators that the text needs at least, counted to just past the limit: nothing huge is written for nothing. */
+static uint64_t least_bytes(const struct pp_profile *p, uint64_t limit)
 {
     uint64_t *length = pp_calloc(p->stack_count, sizeof *length);
     uint64_t sum = 0;
-    for (uint32_t i = 1; i < p->stack_count; i++) {
+    for (uint32_t i = 1; i < p->stack_count && sum <= limit; i++) {
         const struct pp_stack *s = &p->stacks[i];
         length[i] = length[s->parent.i] + pp_profile_str(p, pp_frame_function(p, s->frame)->name).len + 1;
         bool written = false;
@@ -54,7 +54,7 @@ bool data_block_make(struct data_block *block, struct pp_arena *arena, const str
 {
     struct pp_option pairs[] = {{PP_STR("unit"), PP_STR("ns")}, {PP_STR("metric"), pp_profile_str(p, p->metrics[metric].name)}};
     struct pp_options options = {pairs, both ? 1 : 2, false};
-    *block = (struct data_block){.bytes = least_bytes(p)};
+    *block = (struct data_block){.bytes = least_bytes(p, limit)};
     if (block->bytes > limit) {
         return true;
     }

@@ -265,8 +265,8 @@ static bool embed(const struct draw_args *a, const struct drawing *d, struct pp_
         return false;
     }
     if (block.base64.len == 0) {
-        cli_warn(&a->common, "the exact data (over %llu MiB of text) was not embedded; --embed SIZE raises the limit",
-                 (unsigned long long)(block.bytes >> 20));
+        cli_warn(&a->common, "the exact data was not embedded: it is more than %llu KiB of text; --embed SIZE raises the limit",
+                 (unsigned long long)(a->embed >> 10));
     }
     s->data = block.base64;
     s->data_bytes = (size_t)block.bytes;
