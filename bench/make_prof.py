@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""A pstats file of a given size: make_prof.py FUNCTIONS EDGES SEED > file. Equal arguments give equal bytes.
+
+Shaped as cProfile writes them: every caller's key is a tuple of its own (file and function names are shared objects), times have all digits a
+clock gives, most functions have one to three callers, a few have hundreds."""
+import marshal
+import random
+import sys
+
+
+def main(functions, edges, seed):
+    rand = random.Random(seed)
+    files = ["/usr/lib/python3.13/site-packages/package_%d/module_%d.py" % (i % 97, i) for i in range(max(1, functions // 40))]
+    names = ["function_%d" % i for i in range(max(1, functions // 2))]
+
+    def key(i):
+        if i % 20 == 19:
+            return ("~", 0, "<built-in method builtins.call_%d>" % i)
+        return (files[i % len(files)], 1 + i * 7 % 4000 + i // len(files), names[i * 31 % len(names)])
+
+    def numbers():
+        calls = int(rand.paretovariate(0.7)) % 1000000 + 1
+        own = rand.expovariate(1e4)
+        return calls, calls, own, own + rand.expovariate(1e3)
+
+    # A tree first, so that every function but the first has a caller; the other edges go rather to functions of low number.
+    callers = [[] for _ in range(functions)]
+    for i in range(1, functions):
+        callers[i].append(rand.randrange(i))
+    left = edges - functions + 1
+    while left > 0:
+        callee, caller = int(functions * rand.random() ** 2), rand.randrange(functions)
+        if caller not in callers[callee]:
+            callers[callee].append(caller)
+            left -= 1
+    stats = {}
+    for i in range(functions):
+        row = {key(c): numbers() for c in callers[i]}
+        cc = sum(n[0] for n in row.values()) or 1
+        tt = sum(n[2] for n in row.values())
+        ct = sum(n[3] for n in row.values())
+        stats[key(i)] = (cc, cc, tt, ct, row)
+    sys.stdout.buffer.write(marshal.dumps(stats))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    main(*map(int, sys.argv[1:]))
