@@ -282,6 +282,11 @@ bool pp_sink_ok(const struct pp_sink *k, int *sys_errno)
     return failed == 0;
 }
 
+const char *pp_sink_temporary(const struct pp_sink *k)
+{
+    return k->temporary;
+}
+
 uint64_t pp_sink_bytes(const struct pp_sink *k)
 {
     return k->bytes;

@@ -36,6 +36,8 @@ void pp_sink_i64(struct pp_sink *k, int64_t value);
 bool pp_sink_flush(struct pp_sink *k);
 /* True while no write failed; *sys_errno (may be NULL) gets the errno of the failure (EPIPE: the reader left). */
 bool pp_sink_ok(const struct pp_sink *k, int *sys_errno);
+/* Path of the temporary file written to, to be removed if the program is killed; NULL when there is none. Valid until close. */
+const char *pp_sink_temporary(const struct pp_sink *k);
 /* Bytes written so far. */
 uint64_t pp_sink_bytes(const struct pp_sink *k);
 /* What a memory sink holds; valid until the next write or close. */

@@ -21,6 +21,8 @@ enum cli_parsed cli_parse(const struct cli_table *table, void *args, int argc, c
 void cli_free_events(const struct cli_table *table, void *args);
 void cli_print_help(const struct cli_tool *tool, const struct cli_table *table, struct pp_sink *out);
 void cli_print_option_names(const struct cli_table *table, struct pp_sink *out);
+/* Has `path` (copied) removed if SIGINT, SIGTERM or SIGHUP ends the program; NULL: nothing any more. */
+void cli_remove_on_signal(const char *path);
 void cli_print_formats(struct pp_sink *out);
 
 #endif

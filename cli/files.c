@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/cli_parts.h"
 
 struct pp_options cli_format_options(const struct cli_common *c, struct pp_arena *arena, const struct pp_option *extra,
                                      size_t extra_count)
@@ -138,6 +139,10 @@ struct pp_sink *cli_open_output(const struct cli_common *c, bool binary)
     struct pp_sink *sink = pp_sink_open(c->output, &err);
     if (!sink) {
         cli_fail(c, c->output, &err);
+        return NULL;
+    }
+    if (pp_sink_temporary(sink)) {
+        cli_remove_on_signal(pp_sink_temporary(sink));
     }
     return sink;
 }
@@ -145,7 +150,9 @@ struct pp_sink *cli_open_output(const struct cli_common *c, bool binary)
 int cli_close_output(const struct cli_common *c, struct pp_sink *sink, int status)
 {
     struct pp_error err = {0};
-    if (pp_sink_close(sink, &err)) {
+    bool ok = pp_sink_close(sink, &err);
+    cli_remove_on_signal(NULL);
+    if (ok) {
         return status;
     }
     if (err.sys_errno == EPIPE) {
