@@ -97,7 +97,8 @@ static void find_depths(struct facts *facts)
         facts->max_depth = depths[s] > facts->max_depth ? depths[s] : facts->max_depth;
         int64_t value = p->stack_values[s * p->metric_count + facts->main_metric];
         if (value < 0) {
-            struct pp_str name = s ? pp_profile_str(p, pp_frame_function(p, p->stacks[s].frame)->name) : PP_STR("the root");
+            struct pp_str name =
+                s ? pp_profile_str(p, pp_frame_function(p, p->stacks[s].frame)->name) : PP_STR("the root");
             facts_note(facts, "stacks with a negative value", name);
         } else {
             weights += (double)value;

@@ -8,29 +8,29 @@ enum { FACTS_FINDINGS = 32, FACTS_NAME = 200 };
 
 /* Something odd, with how often and one example. */
 struct facts_finding {
-    const char *what;             /* static, after the count: "functions with more primitive calls than calls" */
-    uint64_t count;               /* 0: it is so or not, no count */
-    char example[FACTS_NAME];     /* escaped; empty: none */
+    const char *what;         /* static, after the count: "functions with more primitive calls than calls" */
+    uint64_t count;           /* 0: it is so or not, no count */
+    char example[FACTS_NAME]; /* escaped; empty: none */
 };
 
 struct facts {
     const struct cli_input *input;
-    char producer[FACTS_NAME];    /* escaped; empty: unknown */
-    const char *evidence;         /* why that producer */
-    size_t functions, files;      /* that rows or stacks use; files by distinct name */
-    size_t stacks;                /* that hold a value */
-    size_t frames;                /* used, without the root */
-    size_t processes, threads;    /* that samples name */
+    char producer[FACTS_NAME]; /* escaped; empty: unknown */
+    const char *evidence;      /* why that producer */
+    size_t functions, files;   /* that rows or stacks use; files by distinct name */
+    size_t stacks;             /* that hold a value */
+    size_t frames;             /* used, without the root */
+    size_t processes, threads; /* that samples name */
     size_t edges;
-    int64_t first_ns, last_ns;    /* of samples */
-    int64_t duration_ns;          /* 0: unknown */
+    int64_t first_ns, last_ns; /* of samples */
+    int64_t duration_ns;       /* 0: unknown */
     uint32_t max_depth;
-    double mean_depth;            /* weighted by the main metric where that is possible */
+    double mean_depth; /* weighted by the main metric where that is possible */
     size_t recursive_functions;
     size_t main_metric;
-    int64_t *totals;              /* per metric */
-    uint64_t flag_counts[7];      /* samples with each bit of enum pp_sample_flag */
-    double estimated_share;       /* of the main metric's total that stands below estimated stacks, 0-1 */
+    int64_t *totals;         /* per metric */
+    uint64_t flag_counts[7]; /* samples with each bit of enum pp_sample_flag */
+    double estimated_share;  /* of the main metric's total that stands below estimated stacks, 0-1 */
     struct facts_finding findings[FACTS_FINDINGS];
     size_t finding_count;
 };

@@ -1,4 +1,5 @@
-/* What is odd in a profile of calls. None of it is an error: such files exist and are read; but who ranks by them should know. */
+/* What is odd in a profile of calls (that yappi swapped its counts, the reader has noted already). None of it is an error: such
+ * files exist and are read; but who ranks by them should know. */
 #include <math.h>
 
 #include "analyze/facts.h"
@@ -70,8 +71,5 @@ void facts_check_calls(struct facts *facts)
         facts_note(facts, "the profile holds no function", PP_STR(""));
     } else if (roots == 0) {
         facts_note(facts, "every function has a caller: there is no root", PP_STR(""));
-    }
-    if (p->counts_swapped) {
-        facts_note(facts, "calls and primitive calls stand swapped in the file, as yappi writes them", PP_STR(""));
     }
 }

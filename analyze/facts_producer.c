@@ -33,13 +33,15 @@ static void by_calls(struct facts *facts)
         decide(facts, "CPython's sampling profiler (Tachyon)", "the file marks its counts as samples");
     } else if (p->counts_swapped) {
         decide(facts, "yappi", "calls and primitive calls stand swapped");
-    } else if (has_function(p, PP_STR("profile"), PP_STR("profiler")) || has_function(p, PP_STR("profile"), PP_STR(""))) {
+    } else if (has_function(p, PP_STR("profile"), PP_STR("profiler")) ||
+               has_function(p, PP_STR("profile"), PP_STR(""))) {
         decide(facts, "profile (pure Python)", "it has the function profile:0(profiler)");
     } else if (has_function(p, PP_STR("~"), PP_STR("<method 'disable' of '_lsprof"))) {
         decide(facts, "cProfile", "_lsprof's own disable() is in it");
     } else if (only_counts) {
         decide(facts, "profile (pure Python)", "callers carry counts and no times");
-    } else if (has_function(p, PP_STR("~"), PP_STR("<built-in method")) || has_function(p, PP_STR("~"), PP_STR("<method '"))) {
+    } else if (has_function(p, PP_STR("~"), PP_STR("<built-in method")) ||
+               has_function(p, PP_STR("~"), PP_STR("<method '"))) {
         decide(facts, "cProfile", "built-in functions are named as cProfile names them");
     }
 }
@@ -60,7 +62,8 @@ static bool austin_process(struct pp_str name)
 
 static bool perf_mark(struct pp_str name)
 {
-    return pp_str_ends(name, PP_STR("_[k]")) || pp_str_eq(name, PP_STR("[unknown]")) || pp_str_ends(name, PP_STR("_[j]"));
+    return pp_str_ends(name, PP_STR("_[k]")) || pp_str_eq(name, PP_STR("[unknown]")) ||
+           pp_str_ends(name, PP_STR("_[j]"));
 }
 
 static void by_stacks(struct facts *facts)

@@ -45,7 +45,9 @@ static void metric_value(struct pp_sink *out, const struct pp_metric *metric, in
         pp_sink_text(out, " s");
         return;
     }
-    pp_sink_write(out, text, metric->decimals ? pp_format_decimal(text, value, metric->decimals) : pp_format_thousands(text, value));
+    pp_sink_write(out, text,
+                  metric->decimals ? pp_format_decimal(text, value, metric->decimals)
+                                   : pp_format_thousands(text, value));
     pp_sink_text(out, metric->unit == PP_UNIT_BYTES ? " bytes" : metric->unit == PP_UNIT_NS ? " ns" : "");
 }
 
@@ -107,7 +109,8 @@ static void print_metrics(const struct facts *f, struct pp_sink *out)
 
 static void print_samples(const struct facts *f, struct pp_sink *out)
 {
-    static const char *const names[] = {"on CPU", "holding the GIL", "in GC", "stopped", "verified", "idle", "salvaged"};
+    static const char *const names[] = {"on CPU", "holding the GIL", "in GC", "stopped", "verified",
+                                        "idle",   "salvaged"};
     const struct pp_profile *p = f->input->profile;
     counted(out, "samples", p->sample_count);
     if (p->sample_count == 0) {

@@ -11,8 +11,14 @@ static const char *const format_words[] = {"text", "json", NULL};
 enum { FORMAT_TEXT, FORMAT_JSON };
 
 static const struct cli_option options[] = {
-    {.letter = 'F', .name = "format", .argument = "FORMAT", .help = "text or json", .kind = CLI_CHOICE,
-     .offset = offsetof(struct args, format), .choices = format_words, .group = "Options"},
+    {.letter = 'F',
+     .name = "format",
+     .argument = "FORMAT",
+     .help = "text or json",
+     .kind = CLI_CHOICE,
+     .offset = offsetof(struct args, format),
+     .choices = format_words,
+     .group = "Options"},
     {0},
 };
 
@@ -35,7 +41,8 @@ static bool read_all(struct cli_common *c, char **paths, struct cli_input *input
     return all;
 }
 
-static void print(const struct args *a, struct facts *facts, const struct cli_input *inputs, size_t count, struct pp_sink *out)
+static void print(const struct args *a, struct facts *facts, const struct cli_input *inputs, size_t count,
+                  struct pp_sink *out)
 {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
@@ -81,7 +88,8 @@ static const struct cli_tool tool = {
     .name = "profstat",
     .summary = "say what is in a profile",
     .synopsis = "[OPTION]... [FILE]...",
-    .description = "Reads each FILE (or standard input), whatever its format, gzip or not, and says what it is: format, producer, shape, metrics, "
+    .description = "Reads each FILE (or standard input), whatever its format, gzip or not, and says what it is: "
+                   "format, producer, shape, metrics, "
                    "sizes, duration, threads, and what is odd about it.",
     .options = options,
     .examples = examples,

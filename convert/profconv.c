@@ -11,9 +11,18 @@ struct args {
 };
 
 static const struct cli_option options[] = {
-    {.letter = 'u', .name = "unit", .argument = "UNIT", .help = "s, ms, us or ns: of the integers written, or what one\ncount stands for when counts become times",
-     .kind = CLI_STRING, .offset = offsetof(struct args, unit), .group = "Options"},
-    {.letter = 'm', .name = "metric", .argument = "NAME", .help = "the metric to write where the format holds one", .kind = CLI_STRING,
+    {.letter = 'u',
+     .name = "unit",
+     .argument = "UNIT",
+     .help = "s, ms, us or ns: of the integers written, or what one\ncount stands for when counts become times",
+     .kind = CLI_STRING,
+     .offset = offsetof(struct args, unit),
+     .group = "Options"},
+    {.letter = 'm',
+     .name = "metric",
+     .argument = "NAME",
+     .help = "the metric to write where the format holds one",
+     .kind = CLI_STRING,
      .offset = offsetof(struct args, metric)},
     {0},
 };
@@ -89,7 +98,8 @@ static const struct cli_tool tool = {
     .name = "profconv",
     .summary = "convert a profile from any format to any other",
     .synopsis = "[OPTION]... --to FORMAT [FILE]",
-    .description = "Reads FILE (or standard input), whatever its format, gzip or not, and writes it as FORMAT. Under a name such as "
+    .description = "Reads FILE (or standard input), whatever its format, gzip or not, and writes it as FORMAT. Under a "
+                   "name such as "
                    "pstat2folded, --from and --to are taken from the name.",
     .options = options,
     .examples = examples,

@@ -18,7 +18,8 @@ const struct pp_format pp_format_raw = {
     .name = "raw",
     .summary = "profpipe's own dump of samples in time order",
     .extensions = extensions,
-    .holds = PP_HOLDS_STACKS | PP_HOLDS_LINES | PP_HOLDS_THREADS | PP_HOLDS_TIME | PP_HOLDS_METRICS | PP_HOLDS_BOUNDS | PP_HOLDS_META,
+    .holds = PP_HOLDS_STACKS | PP_HOLDS_LINES | PP_HOLDS_THREADS | PP_HOLDS_TIME | PP_HOLDS_METRICS | PP_HOLDS_BOUNDS |
+             PP_HOLDS_META,
     .binary = true,
     .probe = probe,
     .read = raw_read,

@@ -100,7 +100,8 @@ static void show_frame(struct text_writer *t, const struct pp_frame *f)
     if (!(f->end_line | f->column | f->end_column | f->flags) && !f->address) {
         return;
     }
-    pp_sink_printf(t->out, " {%u:%u-%u:%u ", (unsigned)f->line, (unsigned)f->column, (unsigned)f->end_line, (unsigned)f->end_column);
+    pp_sink_printf(t->out, " {%u:%u-%u:%u ", (unsigned)f->line, (unsigned)f->column, (unsigned)f->end_line,
+                   (unsigned)f->end_column);
     show_flags(t->out, f->flags, frame_flags);
     if (f->address) {
         pp_sink_printf(t->out, " 0x%llx", (unsigned long long)f->address);
@@ -198,7 +199,8 @@ static void show_double(struct pp_sink *out, double value)
     pp_sink_byte(out, '\t');
 }
 
-static void show_call(struct text_writer *t, int64_t calls, int64_t primitive, double tottime, double cumtime, pp_function_id id)
+static void show_call(struct text_writer *t, int64_t calls, int64_t primitive, double tottime, double cumtime,
+                      pp_function_id id)
 {
     struct pp_arena_mark mark = pp_arena_save(&t->arena);
     pp_sink_i64(t->out, calls);
@@ -245,8 +247,8 @@ static void write_metas(struct text_writer *t)
     }
 }
 
-static bool text_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options, struct pp_report *report,
-                       struct pp_error *err)
+static bool text_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options,
+                       struct pp_report *report, struct pp_error *err)
 {
     (void)options;
     (void)report;

@@ -8,9 +8,20 @@
 
 enum { SCAN_WINDOW = 64 * 1024 };
 
+/* A fuzzer's build takes any checksum, so that it gets past this line. */
+static bool crc_right(const char *stored, const char *bytes, size_t len)
+{
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+    (void)stored, (void)bytes, (void)len;
+    return true;
+#else
+    return raw_load32(stored) == pp_crc32(0, bytes, len);
+#endif
+}
+
 static bool header_right(const char *at)
 {
-    return memcmp(at, RAW_MARKER, RAW_MARKER_SIZE) == 0 && raw_load32(at + RAW_AT_HEADER_CRC) == pp_crc32(0, at, RAW_AT_HEADER_CRC) &&
+    return memcmp(at, RAW_MARKER, RAW_MARKER_SIZE) == 0 && crc_right(at + RAW_AT_HEADER_CRC, at, RAW_AT_HEADER_CRC) &&
            raw_load32(at + RAW_AT_LENGTH) <= RAW_LIMIT_PAYLOAD;
 }
 
@@ -64,7 +75,6 @@ enum raw_found raw_block_next(struct pp_source *source, struct raw_block *block)
     if (!header_right(head.data)) {
         return damaged(source, block, false);
     }
-    uint32_t crc = raw_load32(head.data + RAW_AT_CRC);
     size_t length = raw_load32(head.data + RAW_AT_LENGTH);
     block->number = raw_load32(head.data + RAW_AT_NUMBER);
     block->numbered = true;
@@ -75,7 +85,7 @@ enum raw_found raw_block_next(struct pp_source *source, struct raw_block *block)
         return damaged(source, block, true);
     }
     block->payload = pp_str_sub(whole, RAW_BLOCK_HEADER, length);
-    if (pp_crc32(0, block->payload.data, length) != crc) {
+    if (!crc_right(whole.data + RAW_AT_CRC, block->payload.data, length)) {
         pp_source_skip(source, (size_t)block->size);
         return RAW_FOUND_DAMAGE;
     }

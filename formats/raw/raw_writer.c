@@ -9,7 +9,7 @@
 enum { BLOCK_SIZE = 64 * 1024, WHOLE_STACK_FACTOR = 4 };
 
 struct thread_state {
-    uint32_t epoch; /* the block in which the state below is valid */
+    uint32_t epoch;             /* the block in which the state below is valid */
     PP_VEC(pp_frame_id) frames; /* of pp_raw_sample only */
 };
 
@@ -21,7 +21,7 @@ struct pp_raw_writer {
     size_t whole;   /* bytes of whole stacks in the open blocks */
     uint32_t epoch; /* number of the open samples block, from 1 */
     int64_t last_time;
-    bool stack_open;  /* the stacks block has a record to code against */
+    bool stack_open;   /* the stacks block has a record to code against */
     bool stack_bounds; /* its records carry bounds */
     PP_VEC(struct thread_state) threads;
     uint32_t strings, functions, frames; /* ids given */
@@ -193,8 +193,8 @@ pp_thread_id pp_raw_thread(struct pp_raw_writer *w, int64_t pid, int64_t tid, st
 /* --- samples and stacks --- */
 
 /* `fresh`: the coding begins anew only because a block does. */
-static void put_frames(struct pp_raw_writer *w, raw_bytes *out, bool fresh, size_t shared,
-                       const pp_frame_id *frames, size_t count)
+static void put_frames(struct pp_raw_writer *w, raw_bytes *out, bool fresh, size_t shared, const pp_frame_id *frames,
+                       size_t count)
 {
     size_t before = out->count;
     raw_put_u64(out, shared);
@@ -217,8 +217,8 @@ bool pp_raw_fresh(const struct pp_raw_writer *w, pp_thread_id thread)
     return w->threads.at[thread.i].epoch != w->epoch;
 }
 
-void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample, size_t shared, const pp_frame_id *frames,
-                         size_t count, const int64_t *values)
+void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample, size_t shared,
+                         const pp_frame_id *frames, size_t count, const int64_t *values)
 {
     raw_bytes *out = &w->samples;
     if (out->count == 0) {
@@ -261,8 +261,8 @@ bool pp_raw_stack_fresh(const struct pp_raw_writer *w)
     return !w->stack_open;
 }
 
-void pp_raw_stack_after(struct pp_raw_writer *w, size_t shared, const pp_frame_id *frames, size_t count, const int64_t *values,
-                        const struct pp_stack_bounds *bounds)
+void pp_raw_stack_after(struct pp_raw_writer *w, size_t shared, const pp_frame_id *frames, size_t count,
+                        const int64_t *values, const struct pp_stack_bounds *bounds)
 {
     static const struct pp_stack_bounds exact = {0};
     raw_bytes *out = &w->stacks;

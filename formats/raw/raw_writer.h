@@ -53,15 +53,15 @@ void pp_raw_sample(struct pp_raw_writer *w, const struct pp_sample *sample, cons
                    const int64_t *values);
 /* The same for callers who know how many outer frames are those of the thread's sample before: `frames` are the others.
  * `shared` must be 0 when pp_raw_fresh(w, thread). Do not mix with pp_raw_sample for one thread. */
-void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample, size_t shared, const pp_frame_id *frames,
-                         size_t count, const int64_t *values);
+void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample, size_t shared,
+                         const pp_frame_id *frames, size_t count, const int64_t *values);
 /* True if the next sample of the thread begins its coding anew (its first in a block). */
 bool pp_raw_fresh(const struct pp_raw_writer *w, pp_thread_id thread);
 
 /* A stack without samples: values (and what is known of the total, NULL: exact) that no sample carries. Coded against the stack
  * given before, as above with one state for all; pp_raw_stack_fresh says when `shared` must be 0. */
-void pp_raw_stack_after(struct pp_raw_writer *w, size_t shared, const pp_frame_id *frames, size_t count, const int64_t *values,
-                        const struct pp_stack_bounds *bounds);
+void pp_raw_stack_after(struct pp_raw_writer *w, size_t shared, const pp_frame_id *frames, size_t count,
+                        const int64_t *values, const struct pp_stack_bounds *bounds);
 bool pp_raw_stack_fresh(const struct pp_raw_writer *w);
 
 /* Writes all that is pending as blocks and flushes the sink. */

@@ -108,8 +108,8 @@ static bool check_end(struct raw_reader *r)
         return lose(r, "end blocks are missing: the recording was cut off or still goes on", 1, at);
     }
     if (records->unordered) {
-        pp_report_note_many(pp_builder_report(records->b), "samples were out of time order and were sorted", records->unordered,
-                            pp_nowhere());
+        pp_report_note_many(pp_builder_report(records->b), "samples were out of time order and were sorted",
+                            records->unordered, pp_nowhere());
     }
     uint64_t declared = records->declared_samples + records->declared_stacks;
     uint64_t have = records->samples + records->stacks;
@@ -120,7 +120,8 @@ bool raw_read(struct pp_source *source, struct pp_builder *b, const struct pp_op
 {
     struct raw_reader r = {.source = source, .err = err, .strict = options->strict, .records = {.b = b}};
     pp_builder_stacks(b);
-    bool ok = read_header(&r) && read_blocks(&r) && (!pp_builder_ok(b) || pp_source_error(source, NULL) || check_end(&r));
+    bool ok =
+        read_header(&r) && read_blocks(&r) && (!pp_builder_ok(b) || pp_source_error(source, NULL) || check_end(&r));
     raw_records_free(&r.records);
     return ok;
 }

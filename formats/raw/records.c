@@ -95,10 +95,10 @@ static bool frame_field(struct pp_str *body, uint64_t most, uint64_t *value)
 static bool take_frame(struct raw_records *r, struct pp_str body)
 {
     uint64_t id, function, line, end_line, column, end_column, flags, address;
-    if (!raw_get_u64(&body, &id) || id == 0 || !raw_get_u64(&body, &function) || !frame_field(&body, UINT32_MAX, &line) ||
-        !frame_field(&body, UINT32_MAX, &end_line) || !frame_field(&body, UINT32_MAX, &column) ||
-        !frame_field(&body, UINT32_MAX, &end_column) || !frame_field(&body, UINT32_MAX, &flags) ||
-        !frame_field(&body, UINT64_MAX, &address)) {
+    if (!raw_get_u64(&body, &id) || id == 0 || !raw_get_u64(&body, &function) ||
+        !frame_field(&body, UINT32_MAX, &line) || !frame_field(&body, UINT32_MAX, &end_line) ||
+        !frame_field(&body, UINT32_MAX, &column) || !frame_field(&body, UINT32_MAX, &end_column) ||
+        !frame_field(&body, UINT32_MAX, &flags) || !frame_field(&body, UINT64_MAX, &address)) {
         return false;
     }
     struct pp_frame f = {.line = (uint32_t)line,
@@ -193,7 +193,8 @@ static bool take_column(struct raw_records *r, struct pp_str *in, struct columns
 {
     uint64_t unit, digits;
     struct pp_str name;
-    if (!raw_get_u64(in, &unit) || unit > PP_UNIT_BYTES || !raw_get_u64(in, &digits) || digits > 9 || !raw_get_str(in, &name)) {
+    if (!raw_get_u64(in, &unit) || unit > PP_UNIT_BYTES || !raw_get_u64(in, &digits) || digits > 9 ||
+        !raw_get_str(in, &name)) {
         return false;
     }
     size_t metric = pp_builder_metric(r->b, name, (enum pp_unit)unit);
@@ -294,7 +295,8 @@ static bool take_sample(struct raw_records *r, struct pp_str *in, const struct c
         return false;
     }
     *thread_of(r, id) = state;
-    struct pp_sample sample = {.stack = state.stack, .thread = state.thread, .time_ns = *time_ns, .flags = (uint32_t)flags};
+    struct pp_sample sample = {
+        .stack = state.stack, .thread = state.thread, .time_ns = *time_ns, .flags = (uint32_t)flags};
     pp_builder_sample(r->b, &sample, r->values.at);
     r->samples++;
     return true;

@@ -24,7 +24,7 @@ struct raw_records {
     PP_VEC(int64_t) values;           /* scratch: one per column of the builder */
     uint64_t samples, stacks;         /* read so far */
     uint64_t declared_samples, declared_stacks;
-    int64_t last_time; /* of the sample read last */
+    int64_t last_time;  /* of the sample read last */
     uint64_t unordered; /* samples before the time of the one before them */
     bool anchored, ended;
 };

@@ -101,7 +101,8 @@ static void write_sample(struct dump *d, size_t index)
         take_path(d, sample.stack.i, shared);
     }
     *last = sample.stack.i;
-    pp_raw_sample_after(d->w, &sample, shared, d->path.at, d->path.count, d->p->sample_values + index * d->p->metric_count);
+    pp_raw_sample_after(d->w, &sample, shared, d->path.at, d->path.count,
+                        d->p->sample_values + index * d->p->metric_count);
 }
 
 static bool worth_a_record(const struct dump *d, const struct pp_tree *tree, uint32_t stack)
@@ -205,8 +206,8 @@ static void prepare(struct dump *d)
     }
 }
 
-bool raw_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options, struct pp_report *report,
-               struct pp_error *err)
+bool raw_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options,
+               struct pp_report *report, struct pp_error *err)
 {
     (void)options;
     (void)report;

@@ -12,9 +12,11 @@ static pp_function_id function(struct pp_builder *b, const char *file, int64_t l
     return pp_builder_function(b, &f);
 }
 
-static void row(struct pp_builder *b, pp_function_id id, int64_t primitive, int64_t calls, double tottime, double cumtime)
+static void row(struct pp_builder *b, pp_function_id id, int64_t primitive, int64_t calls, double tottime,
+                double cumtime)
 {
-    struct pp_call_row row = {.function = id, .primitive_calls = primitive, .calls = calls, .tottime = tottime, .cumtime = cumtime};
+    struct pp_call_row row = {
+        .function = id, .primitive_calls = primitive, .calls = calls, .tottime = tottime, .cumtime = cumtime};
     pp_builder_row(b, &row);
 }
 

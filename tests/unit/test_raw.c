@@ -17,7 +17,8 @@ static struct pp_profile *read_dump(struct pp_str bytes, bool strict, struct pp_
 {
     struct pp_source *source = pp_source_memory(bytes, 0);
     struct pp_options options = {.strict = strict};
-    struct pp_profile *p = pp_format_read(source, PP_STR(""), pp_format_named(PP_STR("raw")), &options, NULL, report, err);
+    struct pp_profile *p =
+        pp_format_read(source, PP_STR(""), pp_format_named(PP_STR("raw")), &options, NULL, report, err);
     pp_source_close(source);
     return p;
 }
@@ -116,7 +117,8 @@ static struct pp_sink *record(size_t samples, size_t per_flush)
             pp_raw_flush(w);
         }
     }
-    pp_raw_statistics(w, &(struct pp_raw_statistics){.asked_hz = 100, .achieved_hz = 99.25, .late = 3, .dropped = UINT64_MAX});
+    pp_raw_statistics(
+        w, &(struct pp_raw_statistics){.asked_hz = 100, .achieved_hz = 99.25, .late = 3, .dropped = UINT64_MAX});
     struct pp_error err = {0};
     ck_assert(pp_raw_end(w, &err));
     return sink;
