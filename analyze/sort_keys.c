@@ -69,6 +69,37 @@ static enum sort_parsed find_key(struct pp_str word, const struct sort_key **key
     return *key ? SORT_OK : SORT_UNKNOWN;
 }
 
+/* pstats takes the keys one by one and enters each with its prefixes, longest first, until a prefix is there already: that one is ambiguous from
+ * then on, and shorter ones are not entered. */
+bool sort_key_is_pstats(struct pp_str word)
+{
+    static const char *const order[] = {"calls", "ncalls", "cumtime", "cumulative", "filename", "line", "module",
+                                        "name",  "nfl",    "pcalls",  "stdname",    "time",     "tottime"};
+    struct pp_str entered[128], bad[32];
+    size_t entered_count = 0, bad_count = 0;
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        for (struct pp_str part = pp_str_of(order[k]); part.len; part.len--) {
+            size_t i = 0;
+            while (i < entered_count && !pp_str_eq(entered[i], part)) {
+                i++;
+            }
+            if (i < entered_count) {
+                bad[bad_count++] = part;
+                break;
+            }
+            entered[entered_count++] = part;
+        }
+    }
+    bool known = false;
+    for (size_t i = 0; i < entered_count; i++) {
+        known = known || pp_str_eq(entered[i], word);
+    }
+    for (size_t i = 0; i < bad_count; i++) {
+        known = known && !pp_str_eq(bad[i], word);
+    }
+    return known;
+}
+
 enum sort_parsed sort_keys_parse(struct sort_keys *keys, struct pp_str text, struct pp_str *bad)
 {
     struct pp_cut cut = {.tail = text, .found = true};

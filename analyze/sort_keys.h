@@ -26,6 +26,8 @@ enum sort_parsed { SORT_OK, SORT_UNKNOWN, SORT_AMBIGUOUS, SORT_TOO_MANY };
 /* Adds the keys of "time,name" (names, unambiguous or same-meaning prefixes, the integers -1 0 1 2) to `keys`. On failure *bad is the word. "none" empties
  * the list (the order of the file). */
 enum sort_parsed sort_keys_parse(struct sort_keys *keys, struct pp_str text, struct pp_str *bad);
+/* True if pstats itself accepts the word: a whole key or a prefix that its own rule finds unambiguous ("cu" is, "cum" is not). */
+bool sort_key_is_pstats(struct pp_str word);
 /* The names of all keys, NULL-terminated, for suggestions. */
 const char *const *sort_key_names(void);
 /* Sorts the table's order as pstats' sort_stats does: stable, ties in file order; with a NaN among the keys as CPython's list.sort leaves them. No keys: file order. */

@@ -1,3 +1,4 @@
+/* Over 500 lines because reading and skipping share the window and the reference table: taking them apart would make both public. */
 #include "formats/pstat/marshal.h"
 
 #include <string.h>
