@@ -27,8 +27,10 @@ static bool make_stacks(const struct draw_args *a, struct pp_profile **p)
             return false;
         }
     }
-    if (a->collapse) {
-        struct pp_filter filter = {.collapse_recursion = true};
+    if (a->collapse || a->granularity) {
+        static const enum pp_granularity granularities[] = {PP_GRANULARITY_NONE, PP_GRANULARITY_FUNCTION, PP_GRANULARITY_FILE,
+                                                            PP_GRANULARITY_MODULE, PP_GRANULARITY_PACKAGE};
+        struct pp_filter filter = {.collapse_recursion = a->collapse, .granularity = granularities[a->granularity]};
         if (!replace(a, p, pp_filter_apply(*p, &filter, NULL, NULL, &err), &err)) {
             return false;
         }

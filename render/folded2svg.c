@@ -14,6 +14,7 @@ static const char *const widths[] = {"max", "after", "before", "sum", NULL};
 static const char *const matches[] = {"name", "line", "path", NULL};
 static const enum diff_width width_of[] = {DIFF_WIDTH_MAX, DIFF_WIDTH_AFTER, DIFF_WIDTH_BEFORE, DIFF_WIDTH_SUM};
 static const char *const delta_of[] = {"total", "self", NULL};
+static const char *const granularities[] = {"line", "function", "file", "module", "package", NULL};
 static const char *const norms[] = {"none", "total", "root", NULL};
 static const char *const formats[] = {"svg", "svgz", NULL};
 
@@ -30,25 +31,27 @@ static const struct cli_option options[] = {
     FLAG(chart, "flamechart", "in time order, one band per thread"),
     SAME(chart, "chart", "flamechart"),
     FLAG(collapse, "collapse-recursion", "direct repeats of a function become one frame"),
-    {.name = "base", .argument = "NAME", .kind = CLI_EVENTS, FIELD(base), .help = "only stacks with this function, which becomes the root\n(repeatable)"},
+    {.name = "base", .argument = "NAME", .kind = CLI_EVENTS, FIELD(base), .help = "only stacks with this function, which becomes the root (repeatable)"},
+    {.name = "granularity", .argument = "WHAT", .kind = CLI_CHOICE, .choices = granularities, FIELD(granularity),
+     .help = "frames become functions, files, modules or packages (default: lines, as they are)"},
     STRING(metric, "metric", "NAME", "the metric to draw (default: the main one)"),
-    {.name = "max-frames", .argument = "N", .kind = CLI_UINT, FIELD(max_frames), .help = "draw the N largest frames (default 20000); the rest is\ndrawn as \"(n more)\" boxes"},
+    {.name = "max-frames", .argument = "N", .kind = CLI_UINT, FIELD(max_frames), .help = "draw the N largest frames (default 20000); the rest is drawn as \"(n more)\" boxes"},
     STRING(minwidth, "minwidth", "N[%]", "leave out frames below N px, or N % of the total"),
     {.name = "diff", .kind = CLI_FLAG, FIELD(diff), .help = "compare two files, BEFORE and AFTER", .group = "Differential"},
     {.name = "diff-width", .argument = "WHAT", .kind = CLI_CHOICE, .choices = widths, FIELD(diff_width), .help = "width of a frame: max (default), after, before, sum"},
     {.name = "diff-by", .argument = "WHAT", .kind = CLI_CHOICE, .choices = delta_of, FIELD(diff_by), .help = "colour by the change of total (default) or self"},
     {.name = "normalize", .argument = "WHAT", .kind = CLI_CHOICE, .choices = norms, FIELD(normalize), .help = "scale before to after: none, total, root"},
-    {.name = "noise", .argument = "N", .kind = CLI_DOUBLE, FIELD(noise), .given_offset = offsetof(struct draw_args, has_noise), .help = "white zone: standard deviations of counts (default\n2) or percent of times (default 5)"},
-    {.name = "match", .argument = "WHAT", .kind = CLI_CHOICE, .choices = matches, FIELD(match), .help = "frames are the same by name and file name (default),\nline too, or path too"},
+    {.name = "noise", .argument = "N", .kind = CLI_DOUBLE, FIELD(noise), .given_offset = offsetof(struct draw_args, has_noise), .help = "white zone: standard deviations of counts (default 2) or percent of times (default 5)"},
+    {.name = "match", .argument = "WHAT", .kind = CLI_CHOICE, .choices = matches, FIELD(match), .help = "frames are the same by name and file name (default), line too, or path too"},
     FLAG(negate, "negate", "swap the colours of growth and shrinkage"),
     {.name = "title", .argument = "TEXT", .kind = CLI_STRING, FIELD(title), .help = "heading", .group = "Looks"},
     STRING(subtitle, "subtitle", "TEXT", "second heading"),
-    NUMBER(width, "width", "width in px (default: that of the window, 1200 without\nscripts)"),
+    NUMBER(width, "width", "width in px (default: that of the window, 1200 without scripts)"),
     NUMBER(height, "height", "height of a frame in px (default 16)"),
     STRING(fonttype, "fonttype", "FONT", "font family (default monospace)"),
     NUMBER(fontsize, "fontsize", "font size in px (default 12)"),
     NUMBER(fontwidth, "fontwidth", "width of a character per font size (default 0.59)"),
-    {.letter = 'c', .name = "colors", .argument = "PALETTE", .kind = CLI_CHOICE, .choices = palette_names, FIELD(palette), .help = "module (default) hot mem io wakeup chain java js perl\npython rust red green blue aqua yellow purple orange\ncolorblind; in diffs \"red\" is the classic red and blue"},
+    {.letter = 'c', .name = "colors", .argument = "PALETTE", .kind = CLI_CHOICE, .choices = palette_names, FIELD(palette), .help = "module (default) hot mem io wakeup chain java js perl python rust red green blue aqua yellow purple orange colorblind; in diffs \"red\" is the classic red and blue"},
     STRING(bgcolors, "bgcolors", "COLOR", "yellow, blue, green, grey, white or #rrggbb"),
     FLAG(color_diffusion, "colordiffusion", "colour by width"),
     STRING(searchcolor, "search-color", "COLOR", "colour of what a search finds"),
@@ -58,16 +61,16 @@ static const struct cli_option options[] = {
     FLAG(truncate_right, "truncate-text-right", "keep their beginning (the default)"),
     STRING(countname, "countname", "TEXT", "what is counted (default: the metric or unit)"),
     STRING(nametype, "nametype", "TEXT", "label before names (default \"Function:\")"),
-    {.name = "unit", .argument = "UNIT", .kind = CLI_CHOICE, .choices = units, FIELD(unit), .help = "auto, s, ms, us or ns for times; B, KiB, MiB or GiB for\nbytes"},
+    {.name = "unit", .argument = "UNIT", .kind = CLI_CHOICE, .choices = units, FIELD(unit), .help = "auto, s, ms, us or ns for times; B, KiB, MiB or GiB for bytes"},
     {.name = "factor", .argument = "N", .kind = CLI_DOUBLE, FIELD(factor), .given_offset = offsetof(struct draw_args, has_factor),
-     .help = "multiply displayed values by N; times are then shown\nas plain numbers"},
+     .help = "multiply displayed values by N; times are then shown as plain numbers"},
     {.name = "total", .argument = "N", .kind = CLI_UINT, FIELD(total), .help = "what the whole width stands for, if more than the sum"},
     STRING(notes, "notes", "TEXT", "a comment put in the file"),
     STRING(nameattr, "nameattr", "FILE", "links and titles for functions: name<TAB>key=value..."),
     FLAG(cp, "cp", "keep colours in palette.map in this folder"),
     {.name = "format", .argument = "FORMAT", .kind = CLI_CHOICE, .choices = formats, FIELD(format), .help = "svg (default) or svgz"},
     {.name = "embed", .argument = "SIZE", .kind = CLI_UINT, FIELD(embed), .given_offset = offsetof(struct draw_args, has_embed),
-     .help = "embed the exact data when it is at most SIZE bytes of\ntext (default 4M; 0: never)"},
+     .help = "embed the exact data when it is at most SIZE bytes of text (default 4M; 0: never)"},
     FLAG(no_javascript, "no-javascript", "only the still picture"),
     STRING(encoding, "encoding", "NAME", "UTF-8, the only one"),
     {.name = "hash", .kind = CLI_FLAG, FIELD(ignored), .help = "accepted: colours always depend on names only", .group = "Accepted for scripts written for other tools"},
@@ -116,7 +119,11 @@ static bool check_options(const struct draw_args *a)
     struct rgb top, bottom;
     if (!(a->width >= 0 && a->width <= 100000) || !(a->height >= 4 && a->height <= 200) || !(a->fontsize >= 4 && a->fontsize <= 100) ||
         !(a->fontwidth > 0.1 && a->fontwidth < 3)) {
-        cli_usage(&a->common, "--width, --height, --fontsize or --fontwidth is out of range");
+        cli_usage(&a->common, "--width (0-100000), --height (4-200), --fontsize (4-100) or --fontwidth (0.1-3) is out of range");
+        return false;
+    }
+    if (!(a->factor > -1e15 && a->factor < 1e15) || !(a->noise >= 0 && a->noise < 1e15)) {
+        cli_usage(&a->common, "--factor or --noise is not a number that makes sense");
         return false;
     }
     if (!palette_background(a->bgcolors, a->palette, &top, &bottom)) {
@@ -284,7 +291,7 @@ static int write_with_files(const struct draw_args *a, const struct drawing *d, 
     }
     s->attributes = a->nameattr ? &attributes : NULL;
     cli_show_report(&a->common, a->nameattr, &report);
-    struct color_map *map = a->cp ? color_map_open("palette.map", a->palette, &err) : NULL;
+    struct color_map *map = a->cp ? color_map_open("palette.map", &err) : NULL;
     if (a->cp && !map) {
         return cli_fail(&a->common, "palette.map", &err);
     }

@@ -28,14 +28,36 @@ static bool safe_link(struct pp_str href)
     return colon >= stop || pp_str_starts(href, PP_STR("http://")) || pp_str_starts(href, PP_STR("https://"));
 }
 
+/* An id or class of letters, digits, '-', '_' and '.' that is none of the page's own (docs/svg-structure.md). */
+static bool free_name(struct pp_str name)
+{
+    static const char *const ours[] = {"flamegraph", "notes", "background", "background-gradient", "hatch", "title", "subtitle", "legend",
+                                       "details", "matched", "controls", "frames", "f", "root", "more", "estimated", "h", "hit", "sel", "up"};
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        if (!plain) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (pp_str_eq(name, pp_str_of(ours[i]))) {
+            return false;
+        }
+    }
+    return name.len && !pp_str_starts(name, PP_STR("profpipe")) && !pp_str_starts(name, PP_STR("pp-")) && !pp_str_starts(name, PP_STR("frames"));
+}
+
 static void set_attribute(struct name_attribute *a, struct pp_str key, struct pp_str value, struct pp_report *report, struct pp_where where)
 {
     if (pp_str_eq(key, PP_STR("title"))) {
         a->title = value;
-    } else if (pp_str_eq(key, PP_STR("id"))) {
+    } else if (pp_str_eq(key, PP_STR("id")) && free_name(value)) {
         a->id = value;
-    } else if (pp_str_eq(key, PP_STR("class"))) {
+    } else if (pp_str_eq(key, PP_STR("class")) && free_name(value)) {
         a->class_name = value;
+    } else if (pp_str_eq(key, PP_STR("id")) || pp_str_eq(key, PP_STR("class"))) {
+        pp_report_note(report, "ids and classes that are not plain words or are the page's own were left out", where);
     } else if (pp_str_eq(key, PP_STR("target"))) {
         a->target = value;
     } else if (pp_str_eq(key, PP_STR("href")) && safe_link(value)) {
@@ -92,7 +114,6 @@ struct color_map {
     struct pp_intern names;
     struct pp_arena arena;
     PP_VEC(struct rgb) colors;
-    unsigned palette;
     bool changed;
 };
 
@@ -141,13 +162,12 @@ static void free_map(struct color_map *map)
     pp_free(map);
 }
 
-struct color_map *color_map_open(const char *path, unsigned palette, struct pp_error *err)
+struct color_map *color_map_open(const char *path, struct pp_error *err)
 {
     struct color_map *map = pp_calloc(1, sizeof *map);
     struct pp_error missing = {0};
     struct pp_str line;
     bool ok = true;
-    map->palette = palette;
     struct pp_source *source = pp_source_open(path, 0, &missing);
     if (!source && missing.sys_errno != ENOENT) {
         *err = missing;
@@ -173,7 +193,7 @@ bool color_map_color(void *context, struct pp_str label, struct rgb *color)
     }
     uint32_t number = pp_intern_add(&map->names, &map->arena, label);
     if (number == map->colors.count) {
-        *PP_PUSH(&map->colors) = palette_color(map->palette, label, (struct pp_str){0});
+        *PP_PUSH(&map->colors) = *color;
         map->changed = true;
     }
     *color = map->colors.at[number];

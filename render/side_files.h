@@ -13,9 +13,9 @@ bool read_name_attributes(const char *path, struct pp_arena *arena, struct name_
 
 /* A palette.map: lines "function->rgb(r,g,b)". Known names keep their colours, new ones get the palette's and are added. */
 struct color_map;
-/* Reads it; a missing file is an empty map. NULL and *err on failure. `palette` colours what is new. */
-struct color_map *color_map_open(const char *path, unsigned palette, struct pp_error *err);
-/* As svg_style.fixed_color; `context` is the map. */
+/* Reads it; a missing file is an empty map. NULL and *err on failure. */
+struct color_map *color_map_open(const char *path, struct pp_error *err);
+/* As svg_style.fixed_color; `context` is the map. A name that is new keeps *color and is added. */
 bool color_map_color(void *context, struct pp_str label, struct rgb *color);
 /* Writes it back, sorted, when something was added; frees it. */
 bool color_map_close(struct color_map *map, const char *path, struct pp_error *err);

@@ -50,18 +50,17 @@ static const struct name_attribute *find_attribute(const struct name_attributes 
 
 static struct rgb frame_color(const struct svg_style *style, const struct svg_frame *frame)
 {
-    struct rgb color;
-    if (style->fixed_color && style->fixed_color(style->fixed_context, frame->text.full, &color)) {
-        return color;
-    }
+    struct rgb color = palette_color(style->palette, frame->text.full, frame->package);
     /* Separators between kernel and user stacks. */
     if (pp_str_eq(frame->text.full, PP_STR("--"))) {
-        return (struct rgb){160, 160, 160};
+        color = (struct rgb){160, 160, 160};
+    } else if (pp_str_eq(frame->text.full, PP_STR("-"))) {
+        color = (struct rgb){200, 200, 200};
     }
-    if (pp_str_eq(frame->text.full, PP_STR("-"))) {
-        return (struct rgb){200, 200, 200};
+    if (style->fixed_color) {
+        style->fixed_color(style->fixed_context, frame->text.full, &color);
     }
-    return palette_color(style->palette, frame->text.full, frame->package);
+    return color;
 }
 
 static void add_frame(struct svg_writer *w, uint32_t id)

@@ -30,7 +30,7 @@ struct svg_style {
     struct delta_style delta; /* of a diff */
     struct pp_str data;       /* base64 of the compressed folded text; empty: left out */
     size_t data_bytes;        /* length of that text before compression */
-    /* A colour by name that wins over the palette; NULL: none. */
+    /* Sets *color, which holds the palette's, to the one this name has had before; false: leaves it. NULL: none. */
     bool (*fixed_color)(void *context, struct pp_str label, struct rgb *color);
     void *fixed_context;
     const struct name_attributes *attributes; /* NULL: none */
