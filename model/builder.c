@@ -25,10 +25,10 @@ void pp_builder_free(struct pp_builder *b)
     }
     pp_arena_free(&b->arena);
     pp_intern_free(&b->strings);
-    void *arrays[] = {b->functions.at, b->frames.at, b->threads.at, b->metrics.at, b->metas.at,
-                      b->function_set.slots, b->frame_set.slots, b->thread_set.slots, b->stack_set.slots,
-                      b->stacks.at, b->values.at, b->bounds.at, b->samples.at, b->sample_values.at,
-                      b->rows.at, b->edges.at, b->row_of.at, b->seen.at};
+    void *arrays[] = {b->functions.at,       b->frames.at,       b->threads.at,       b->metrics.at,       b->metas.at,
+                      b->function_set.slots, b->frame_set.slots, b->thread_set.slots, b->stack_set.slots,  b->stacks.at,
+                      b->values.at,          b->bounds.at,       b->samples.at,       b->sample_values.at, b->rows.at,
+                      b->edges.at,           b->row_of.at,       b->seen.at};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         pp_free(arrays[i]);
     }
@@ -61,18 +61,18 @@ struct pp_report *pp_builder_report(struct pp_builder *b)
 
 bool pp_builder_room(struct pp_builder *b, size_t count, const char *what)
 {
-    return count < PP_LIMIT_ROWS || pp_builder_fail(b, PP_LIMIT, "more than %lu %s", (unsigned long)PP_LIMIT_ROWS, what);
+    return count < PP_LIMIT_ROWS ||
+           pp_builder_fail(b, PP_LIMIT, "more than %lu %s", (unsigned long)PP_LIMIT_ROWS, what);
 }
 
-static void row_set_grow(struct pp_row_set *set, uint64_t (*rehash)(const struct pp_builder *, uint32_t),
-                         const struct pp_builder *b)
+static void row_set_grow(struct pp_row_set *set)
 {
     size_t size = set->slots ? (set->mask + 1) * 2 : 64;
-    uint32_t *slots = pp_calloc(size, sizeof *slots);
+    struct pp_row_slot *slots = pp_calloc(size, sizeof *slots);
     for (size_t i = 0; set->slots && i <= set->mask; i++) {
-        if (set->slots[i]) {
-            size_t at = rehash(b, set->slots[i] - 1) & (size - 1);
-            while (slots[at]) {
+        if (set->slots[i].row) {
+            size_t at = set->slots[i].hash & (size - 1);
+            while (slots[at].row) {
                 at = (at + 1) & (size - 1);
             }
             slots[at] = set->slots[i];
@@ -83,11 +83,10 @@ static void row_set_grow(struct pp_row_set *set, uint64_t (*rehash)(const struct
     set->mask = size - 1;
 }
 
-size_t pp_row_set_slot(struct pp_row_set *set, uint64_t hash, uint64_t (*rehash)(const struct pp_builder *, uint32_t),
-                       const struct pp_builder *b)
+size_t pp_row_set_slot(struct pp_row_set *set, uint32_t hash)
 {
     if (!set->slots || set->count * 8 >= (set->mask + 1) * 5) {
-        row_set_grow(set, rehash, b);
+        row_set_grow(set);
     }
     return hash & set->mask;
 }
@@ -98,7 +97,8 @@ pp_string_id pp_builder_string(struct pp_builder *b, struct pp_str s)
         return (pp_string_id){0};
     }
     if (s.len > PP_LIMIT_STRING) {
-        pp_builder_fail(b, PP_LIMIT, "a name of %zu bytes is over the limit of %lu", s.len, (unsigned long)PP_LIMIT_STRING);
+        pp_builder_fail(b, PP_LIMIT, "a name of %zu bytes is over the limit of %lu", s.len,
+                        (unsigned long)PP_LIMIT_STRING);
         return (pp_string_id){0};
     }
     if (!pp_builder_room(b, b->strings.count, "strings")) {
@@ -128,11 +128,6 @@ static uint64_t hash_function(const struct pp_function *f)
     return pp_hash_u64(names ^ pp_hash_u64((uint64_t)f->line ^ ((uint64_t)f->module.i << 40)));
 }
 
-static uint64_t rehash_function(const struct pp_builder *b, uint32_t row)
-{
-    return hash_function(&b->functions.at[row]);
-}
-
 static bool same_function(const struct pp_function *a, const struct pp_function *b)
 {
     return a->name.i == b->name.i && a->file.i == b->file.i && a->module.i == b->module.i && a->line == b->line;
@@ -144,14 +139,15 @@ pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_functio
         return (pp_function_id){0};
     }
     struct pp_row_set *set = &b->function_set;
-    size_t at = pp_row_set_slot(set, hash_function(function), rehash_function, b);
-    for (; set->slots[at]; at = (at + 1) & set->mask) {
-        uint32_t row = set->slots[at] - 1;
-        if (same_function(&b->functions.at[row], function)) {
+    uint32_t hash = (uint32_t)hash_function(function);
+    size_t at = pp_row_set_slot(set, hash);
+    for (; set->slots[at].row; at = (at + 1) & set->mask) {
+        uint32_t row = set->slots[at].row - 1;
+        if (set->slots[at].hash == hash && same_function(&b->functions.at[row], function)) {
             return (pp_function_id){row};
         }
     }
-    set->slots[at] = (uint32_t)b->functions.count + 1;
+    set->slots[at] = (struct pp_row_slot){(uint32_t)b->functions.count + 1, hash};
     set->count++;
     *PP_PUSH(&b->functions) = *function;
     return (pp_function_id){(uint32_t)b->functions.count - 1};
@@ -167,15 +163,10 @@ static uint64_t hash_frame(const struct pp_frame *f)
     return f->address ? pp_hash_u64(h ^ f->address) : h;
 }
 
-static uint64_t rehash_frame(const struct pp_builder *b, uint32_t row)
-{
-    return hash_frame(&b->frames.at[row]);
-}
-
 static bool same_frame(const struct pp_frame *a, const struct pp_frame *b)
 {
-    return a->function.i == b->function.i && a->line == b->line && a->end_line == b->end_line && a->column == b->column &&
-           a->end_column == b->end_column && a->flags == b->flags && a->address == b->address;
+    return a->function.i == b->function.i && a->line == b->line && a->end_line == b->end_line &&
+           a->column == b->column && a->end_column == b->end_column && a->flags == b->flags && a->address == b->address;
 }
 
 pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame)
@@ -184,14 +175,15 @@ pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame)
         return (pp_frame_id){0};
     }
     struct pp_row_set *set = &b->frame_set;
-    size_t at = pp_row_set_slot(set, hash_frame(frame), rehash_frame, b);
-    for (; set->slots[at]; at = (at + 1) & set->mask) {
-        uint32_t row = set->slots[at] - 1;
-        if (same_frame(&b->frames.at[row], frame)) {
+    uint32_t hash = (uint32_t)hash_frame(frame);
+    size_t at = pp_row_set_slot(set, hash);
+    for (; set->slots[at].row; at = (at + 1) & set->mask) {
+        uint32_t row = set->slots[at].row - 1;
+        if (set->slots[at].hash == hash && same_frame(&b->frames.at[row], frame)) {
             return (pp_frame_id){row};
         }
     }
-    set->slots[at] = (uint32_t)b->frames.count + 1;
+    set->slots[at] = (struct pp_row_slot){(uint32_t)b->frames.count + 1, hash};
     set->count++;
     *PP_PUSH(&b->frames) = *frame;
     return (pp_frame_id){(uint32_t)b->frames.count - 1};
@@ -202,26 +194,22 @@ static uint64_t hash_thread(const struct pp_thread *t)
     return pp_hash_u64((uint64_t)t->tid ^ pp_hash_u64((uint64_t)t->pid ^ ((uint64_t)t->name.i << 32)));
 }
 
-static uint64_t rehash_thread(const struct pp_builder *b, uint32_t row)
-{
-    return hash_thread(&b->threads.at[row]);
-}
-
 pp_thread_id pp_builder_thread(struct pp_builder *b, const struct pp_thread *thread)
 {
     if (!pp_builder_ok(b) || !pp_builder_room(b, b->threads.count, "threads")) {
         return (pp_thread_id){0};
     }
     struct pp_row_set *set = &b->thread_set;
-    size_t at = pp_row_set_slot(set, hash_thread(thread), rehash_thread, b);
-    for (; set->slots[at]; at = (at + 1) & set->mask) {
-        uint32_t row = set->slots[at] - 1;
+    uint32_t hash = (uint32_t)hash_thread(thread);
+    size_t at = pp_row_set_slot(set, hash);
+    for (; set->slots[at].row; at = (at + 1) & set->mask) {
+        uint32_t row = set->slots[at].row - 1;
         const struct pp_thread *known = &b->threads.at[row];
         if (known->pid == thread->pid && known->tid == thread->tid && known->name.i == thread->name.i) {
             return (pp_thread_id){row};
         }
     }
-    set->slots[at] = (uint32_t)b->threads.count + 1;
+    set->slots[at] = (struct pp_row_slot){(uint32_t)b->threads.count + 1, hash};
     set->count++;
     *PP_PUSH(&b->threads) = *thread;
     return (pp_thread_id){(uint32_t)b->threads.count - 1};

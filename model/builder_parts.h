@@ -6,9 +6,15 @@
 #include "base/memory.h"
 #include "model/builder.h"
 
-/* Open-addressing set of row numbers: slot 0 means empty, else row + 1. Which rows are equal is the user's business. */
+/* Open-addressing set of row numbers. Which rows are equal is the user's business; the hash beside a row spares reading most unequal rows, and all
+ * when the set grows. */
+struct pp_row_slot {
+    uint32_t row; /* + 1; 0: empty */
+    uint32_t hash;
+};
+
 struct pp_row_set {
-    uint32_t *slots;
+    struct pp_row_slot *slots;
     size_t mask; /* slot count - 1; 0: no slots yet */
     size_t count;
 };
@@ -43,7 +49,7 @@ struct pp_builder {
 
     PP_VEC(struct pp_stack_node) stacks;
     PP_VEC(int64_t) values;
-    struct pp_row_set stack_set;         /* children of stacks that have many */
+    struct pp_row_set stack_set;           /* children of stacks that have many */
     PP_VEC(struct pp_stack_bounds) bounds; /* may be shorter than stacks; the rest is exact */
     PP_VEC(struct pp_sample) samples;
     PP_VEC(int64_t) sample_values;
@@ -54,17 +60,16 @@ struct pp_builder {
     PP_VEC(struct pp_call_edge) edges;
     PP_VEC(uint32_t) row_of; /* per function id; may be shorter than functions */
     PP_VEC(struct pp_caller_seen) seen;
-    uint32_t open_row; /* the row edges go to, UINT32_MAX: none */
-    uint32_t row_serial; /* how many rows were begun: a row begun again is another one */
+    uint32_t open_row;    /* the row edges go to, UINT32_MAX: none */
+    uint32_t row_serial;  /* how many rows were begun: a row begun again is another one */
     bool edges_scattered; /* a row was replaced: edges are regrouped at the end */
     bool totals_given, counts_swapped, sampled_calls;
     int64_t total_calls, total_primitive_calls;
     double total_tottime;
 };
 
-/* The slot where `hash` belongs, to probe from; grows the set first so that one more row fits: `rehash` gives a row's hash. */
-size_t pp_row_set_slot(struct pp_row_set *set, uint64_t hash, uint64_t (*rehash)(const struct pp_builder *, uint32_t),
-                       const struct pp_builder *b);
+/* The slot where `hash` belongs, to probe from; grows the set first so that one more row fits. */
+size_t pp_row_set_slot(struct pp_row_set *set, uint32_t hash);
 /* False, with the error recorded, when a table has PP_LIMIT_ROWS rows. */
 bool pp_builder_room(struct pp_builder *b, size_t count, const char *what);
 /* Records an error when a column's absolute values add up past 64 bits: after this, no sum over stacks can overflow. */

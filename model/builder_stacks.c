@@ -107,33 +107,25 @@ void pp_builder_decimals(struct pp_builder *b, size_t metric, unsigned decimals)
     b->metrics.at[metric].decimals = decimals;
 }
 
-static uint64_t hash_stack(struct pp_stack s)
-{
-    return pp_hash_u64(((uint64_t)s.parent.i << 32) | s.frame.i);
-}
-
-static uint64_t rehash_stack(const struct pp_builder *b, uint32_t row)
-{
-    return hash_stack(b->stacks.at[row].stack);
-}
-
-/* The slot of the child of `parent` with `frame`, empty if there is none. */
-static uint32_t *find_in_set(struct pp_builder *b, struct pp_stack stack)
+/* The slot of the child of stack.parent with stack.frame, empty if there is none; its hash is set. */
+static struct pp_row_slot *find_in_set(struct pp_builder *b, struct pp_stack stack)
 {
     struct pp_row_set *set = &b->stack_set;
-    size_t at = pp_row_set_slot(set, hash_stack(stack), rehash_stack, b);
-    for (; set->slots[at]; at = (at + 1) & set->mask) {
-        const struct pp_stack *known = &b->stacks.at[set->slots[at] - 1].stack;
-        if (known->parent.i == stack.parent.i && known->frame.i == stack.frame.i) {
+    uint32_t hash = (uint32_t)pp_hash_u64(((uint64_t)stack.parent.i << 32) | stack.frame.i);
+    size_t at = pp_row_set_slot(set, hash);
+    for (; set->slots[at].row; at = (at + 1) & set->mask) {
+        const struct pp_stack *known = &b->stacks.at[set->slots[at].row - 1].stack;
+        if (set->slots[at].hash == hash && known->parent.i == stack.parent.i && known->frame.i == stack.frame.i) {
             break;
         }
     }
+    set->slots[at].hash = hash;
     return &set->slots[at];
 }
 
 static void add_to_set(struct pp_builder *b, uint32_t id)
 {
-    *find_in_set(b, b->stacks.at[id].stack) = id + 1;
+    find_in_set(b, b->stacks.at[id].stack)->row = id + 1;
     b->stack_set.count++;
 }
 
@@ -142,8 +134,8 @@ static uint32_t find_child(struct pp_builder *b, struct pp_stack stack)
 {
     uint32_t first = b->stacks.at[stack.parent.i].first_child;
     if (first == IN_SET) {
-        uint32_t slot = *find_in_set(b, stack);
-        return slot ? slot - 1 : 0;
+        uint32_t row = find_in_set(b, stack)->row;
+        return row ? row - 1 : 0;
     }
     unsigned seen = 0;
     for (uint32_t child = first; child; child = b->stacks.at[child].next, seen++) {
