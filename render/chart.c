@@ -244,12 +244,15 @@ static int64_t least_of(const struct charter *c, const struct layout_request *re
 {
     int64_t *widths = pp_calloc(c->boxes.count, sizeof *widths);
     uint64_t ties;
+    size_t count = 0;
     for (size_t i = 0; i < c->boxes.count; i++) {
-        widths[i] = c->boxes.at[i].width;
+        if (!(c->boxes.at[i].flags & BOX_ROOT)) {
+            widths[count++] = c->boxes.at[i].width;
+        }
     }
     double share = (double)c->length * request->min_share;
     int64_t least = share < 1 ? 1 : (int64_t)share;
-    least = layout_threshold(widths, c->boxes.count, request->max_frames, least, &ties);
+    least = layout_threshold(widths, count, request->max_frames, least, &ties);
     pp_free(widths);
     return least;
 }

@@ -43,7 +43,7 @@ int64_t layout_threshold(const int64_t *widths, size_t count, uint64_t budget, i
     /* A heap of the `budget` largest; most widths fail the first comparison. */
     int64_t *heap = pp_calloc((size_t)budget, sizeof *heap);
     size_t used = 0;
-    bool more = false;
+    int64_t largest_out = -1; /* of those that found no place */
     for (size_t i = 0; i < count; i++) {
         if (widths[i] < least) {
             continue;
@@ -52,15 +52,17 @@ int64_t layout_threshold(const int64_t *widths, size_t count, uint64_t budget, i
             heap[used] = widths[i];
             sift_up(heap, used++);
         } else {
-            more = true;
-            if (widths[i] > heap[0]) {
+            int64_t out = widths[i];
+            if (out > heap[0]) {
+                out = heap[0];
                 heap[0] = widths[i];
                 sift_down(heap, used);
             }
+            largest_out = out > largest_out ? out : largest_out;
         }
     }
-    int64_t threshold = least;
-    if (more) {
+    int64_t threshold = largest_out < 0 ? least : heap[0];
+    if (largest_out == heap[0]) {
         threshold = heap[0] == INT64_MAX ? INT64_MAX : heap[0] + 1;
         for (size_t i = 0; i < used; i++) {
             *ties += heap[i] == heap[0];

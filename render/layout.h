@@ -64,8 +64,8 @@ bool layout_tree(struct layout *layout, const struct layout_request *request, st
 bool layout_chart(struct layout *layout, const struct layout_request *request, struct pp_error *err);
 void layout_free(struct layout *layout);
 
-/* The smallest width such that at most `budget` of the widths reach it (0 budget: `least`). Never below `least`. *ties gets how many of exactly
- * (result - 1) would still fit; they are the next to be drawn. */
+/* The smallest width such that at most `budget` of the widths reach it (0 budget: `least`), never below `least`. When the budget has room for some but not
+ * all of the next smaller width, which is then the result - 1, *ties gets that room; else 0. */
 int64_t layout_threshold(const int64_t *widths, size_t count, uint64_t budget, int64_t least, uint64_t *ties);
 
 #endif
