@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A pstats file of a given size: make_prof.py FUNCTIONS EDGES SEED > file. Equal arguments give equal bytes.
 
-Shaped as cProfile writes them: every caller's key is a tuple of its own (file and function names are shared objects), times have all digits a
-clock gives, most functions have one to three callers, a few have hundreds."""
+Shaped as cProfile writes them: a caller's key is one object in the dictionaries of all its callees, and another one than the key of its own row; files and
+names are shared objects; times have all digits a clock gives; most functions have a few callers, some have hundreds."""
 import marshal
 import random
 import sys
@@ -11,12 +11,15 @@ import sys
 def main(functions, edges, seed):
     rand = random.Random(seed)
     files = ["/usr/lib/python3.13/site-packages/package_%d/module_%d.py" % (i % 97, i) for i in range(max(1, functions // 40))]
-    names = ["function_%d" % i for i in range(max(1, functions // 2))]
+    classes = ["RequestHandler", "Query", "Parser", "Session", "Template", "Cache", "Connection", "Field", "Form", "Serializer"]
+    methods = ["get_or_create_default", "validate_and_normalize", "render_to_response", "_iterate_over_pending", "load_from_configuration"]
+    names = ["%s.%s_%d" % (classes[i % 10], methods[i % 7 % 5], i) for i in range(functions)]
+    names[19::20] = ["<built-in method builtins.call_%d>" % i for i in range(19, functions, 20)]
 
     def key(i):
         if i % 20 == 19:
-            return ("~", 0, "<built-in method builtins.call_%d>" % i)
-        return (files[i % len(files)], 1 + i * 7 % 4000 + i // len(files), names[i * 31 % len(names)])
+            return ("~", 0, names[i])
+        return (files[i % len(files)], 1 + i * 7 % 4000 + i // len(files), names[i])
 
     def numbers():
         calls = int(rand.paretovariate(0.7)) % 1000000 + 1
@@ -33,9 +36,10 @@ def main(functions, edges, seed):
         if caller not in callers[callee]:
             callers[callee].append(caller)
             left -= 1
+    as_caller = [key(i) for i in range(functions)]
     stats = {}
     for i in range(functions):
-        row = {key(c): numbers() for c in callers[i]}
+        row = {as_caller[c]: numbers() for c in callers[i]}
         cc = sum(n[0] for n in row.values()) or 1
         tt = sum(n[2] for n in row.values())
         ct = sum(n[3] for n in row.values())
