@@ -387,6 +387,10 @@ static void hand_over(const struct estimate *e, struct pp_builder *b, double sca
     pp_free(stacks);
 }
 
+/* How far the file's own numbers may disagree (cProfile loses the end of calls that raise: Σ tottime is then less than the roots' cumtime) before
+ * nothing in it is called exact any more. */
+static const double DISAGREEMENT = 0.01;
+
 /* The time that no path reaches (functions only in loops that were cut, rounding): Σ tottime must be kept. */
 static void keep_total(struct estimate *e)
 {
@@ -401,10 +405,12 @@ static void keep_total(struct estimate *e)
     for (size_t i = 0; i < e->nodes.count; i++) {
         struct node *node = &e->nodes.at[i];
         node->self *= scale;
-        if (fabs(scale - 1) > 1e-6) {
+        node->lower *= scale;
+        node->upper *= scale;
+        if (fabs(scale - 1) > DISAGREEMENT) {
             node->flags |= PP_STACK_ESTIMATED;
             node->lower = 0;
-            node->upper = node->upper * scale > node->upper ? node->upper * scale : node->upper;
+            node->upper = node->upper > node->upper / scale ? node->upper : node->upper / scale;
         }
     }
 }

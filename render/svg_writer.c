@@ -216,7 +216,7 @@ static void put_defs(struct svg_writer *w)
     pp_sink_text(w->out, "\"/><stop offset=\"95%\" stop-color=\"");
     svg_put_color(w->out, bottom);
     pp_sink_text(w->out, "\"/></linearGradient><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
-                         "patternTransform=\"rotate(45)\"><path d=\"M0 0v6\" stroke=\"#000\" stroke-opacity=\"0.28\" stroke-width=\"2\"/>"
+                         "patternTransform=\"rotate(45)\"><path d=\"M0 0v6\" stroke=\"#000\" stroke-opacity=\"0.2\" stroke-width=\"1.6\"/>"
                          "</pattern></defs>\n<rect id=\"background\" x=\"0\" y=\"0\" width=\"100%\" height=\"100%\" "
                          "fill=\"url(#background-gradient)\"/>\n");
 }
