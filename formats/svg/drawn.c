@@ -159,16 +159,41 @@ static void place_row(struct placed *rows, size_t above_from, size_t above_to, s
     }
 }
 
-static enum pp_unit unit_of(struct pp_str count_name)
+/* Makes the metric that the word after the numbers names; what one is worth in the metric's unit. */
+static int64_t make_metric(struct pp_str count_name, struct pp_builder *b)
 {
-    return pp_str_eq(count_name, PP_STR("bytes")) ? PP_UNIT_BYTES : PP_UNIT_COUNT;
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } times[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (pp_str_eq(count_name, pp_str_of(times[i].name))) {
+            pp_builder_metric(b, PP_STR("wall"), PP_UNIT_NS);
+            return times[i].ns;
+        }
+    }
+    bool bytes = pp_str_eq(count_name, PP_STR("bytes"));
+    pp_builder_metric(b, count_name.len ? count_name : PP_STR("samples"), bytes ? PP_UNIT_BYTES : PP_UNIT_COUNT);
+    return 1;
 }
 
-static void add_values(const struct placed *rows, size_t count, const struct svg_frames *frames, struct pp_builder *b)
+static void add_value(const struct placed *row, unsigned decimals, int64_t factor, struct pp_builder *b)
+{
+    int64_t value = row->left;
+    if (!pp_mul_i64(value, factor, &value)) {
+        pp_builder_fail(b, PP_LIMIT, "a value is past 64 bits");
+    }
+    for (; decimals && value % 10 == 0; decimals--) {
+        value /= 10;
+    }
+    pp_builder_add_decimal(b, row->stack, 0, value, decimals);
+}
+
+static void add_values(const struct placed *rows, size_t count, const struct svg_frames *frames, int64_t factor, struct pp_builder *b)
 {
     for (size_t i = 0; i < count; i++) {
         if (rows[i].left > 0) {
-            pp_builder_add_decimal(b, rows[i].stack, 0, rows[i].left, frames->decimals);
+            add_value(&rows[i], frames->decimals, factor, b);
         } else if (rows[i].left < 0) {
             pp_report_note(pp_builder_report(b), "frames are narrower than what stands on them (rounded numbers)", pp_nowhere());
         }
@@ -195,7 +220,7 @@ bool svg_add_drawn(const struct svg_frames *frames, struct pp_builder *b, struct
         rows[i] = (struct placed){.frame = &frames->at.at[i], .depth = depth < 1e6 ? (uint32_t)depth : 1000000};
     }
     qsort(rows, count, sizeof *rows, compare_placed);
-    pp_builder_metric(b, frames->count_name.len ? frames->count_name : PP_STR("samples"), unit_of(frames->count_name));
+    int64_t factor = make_metric(frames->count_name, b);
     pp_builder_stacks(b);
     size_t above_from = 0, above_to = 0;
     for (size_t from = 0, to; from < count; from = to) {
@@ -209,7 +234,7 @@ bool svg_add_drawn(const struct svg_frames *frames, struct pp_builder *b, struct
         above_from = from;
         above_to = to;
     }
-    add_values(rows, count, frames, b);
+    add_values(rows, count, frames, factor, b);
     pp_free(rows);
     return true;
 }

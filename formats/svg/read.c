@@ -54,7 +54,8 @@ static void on_error(void *context, xmlErrorPtr error)
     struct pp_str message = pp_str_trim_end(pp_str_of(error->message));
     uint32_t line = error->line > 0 ? (uint32_t)error->line : 1;
     uint32_t column = error->int2 > 0 ? (uint32_t)error->int2 : 0;
-    pp_fail(r->err, PP_SYNTAX, pp_at_line(pp_source_consumed(r->source), line, column), "%.*s", PP_STR_ARG(message));
+    struct pp_where where = pp_at_line(pp_source_consumed(r->source), line, column);
+    pp_fail(r->err, PP_SYNTAX, where, "%.*s", PP_STR_ARG(message));
 }
 
 static bool fail_here(struct svg_reader *r, const char *message)
@@ -137,11 +138,15 @@ static void take_rect(struct svg_reader *r)
         title = mouse_text(attribute(r, "onmouseover"));
     }
     r->title = (struct pp_str){0};
-    if (!title.len || !svg_parse_title(title, &frame.name, &number, &count_name)) {
-        return;
-    }
     struct pp_str exact_x = attribute(r, "fg:x"), exact_w = attribute(r, "fg:w");
     bool exact = exact_x.data && exact_w.data;
+    if (title.len && exact && !svg_parse_title(title, &frame.name, &number, &count_name)) {
+        /* A title of the user's (--nameattr): the numbers are on the rect all the same. */
+        frame.name = title;
+        count_name = (struct pp_str){0};
+    } else if (!title.len || !svg_parse_title(title, &frame.name, &number, &count_name)) {
+        return;
+    }
     if (!number_of(exact ? exact_x : attribute(r, "x"), &frame.x) || !number_of(exact ? exact_w : attribute(r, "width"), &frame.width) ||
         !number_of(attribute(r, "y"), &frame.y) || !count_of(r, exact ? exact_w : number, &frame.count)) {
         pp_report_note(pp_builder_report(r->b), "frames with unreadable numbers were skipped", pp_nowhere());
@@ -285,6 +290,9 @@ static bool walk(struct svg_reader *r)
         }
         if (!pp_builder_ok(r->b)) {
             return true;
+        }
+        if (r->err->status != PP_OK) {
+            return false;
         }
     }
     if (pp_source_error(r->source, r->err)) {
