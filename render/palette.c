@@ -123,14 +123,14 @@ static struct rgb by_module(struct pp_str label, struct pp_str package)
         return from_hsl(.74, .22, .74 + .08 * shade);
     }
     if (is_standard_library(label)) {
-        return from_hsl(.57 + .04 * part(own, 16), .48, .68 + .1 * shade);
+        return from_hsl(.56 + .06 * part(own, 16), .48, .66 + .14 * shade);
     }
     if (contains(label, "-packages/")) {
         double hue = part(name_hash(package), 0);
-        return from_hsl(.25 + .28 * hue, .42, .62 + .12 * shade);
+        return from_hsl(.25 + .25 * hue + .03 * part(own, 32), .42, .60 + .16 * shade);
     }
     double hue = package.len ? part(name_hash(package), 8) : part(own, 16);
-    return from_hsl(.01 + .13 * hue, .82, .62 + .12 * shade);
+    return from_hsl(.01 + .10 * hue + .035 * part(own, 32), .82, .60 + .17 * shade);
 }
 
 /* Okabe and Ito's colours, lightened so that black text stays readable. */

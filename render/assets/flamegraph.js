@@ -95,10 +95,12 @@
     return thousands(shown, size === 1 || (view.unit === 'auto' && big >= 1000) ? 0 : view.unit !== 'auto' ? 3 : big >= 100 ? 1 : big >= 10 ? 2 : 3) + ' ' + name;
   }
   function percent(part, whole) { return whole > 0 ? (100 * part / whole).toFixed(2) + '%' : '0.00%'; }
+  /* Where leaves stand first, a function's own time is the width of its box on the first level. */
+  function selfOf(node) { return state.reversed === view.reversed ? node.self : node.d === 1 ? node.w : 0; }
   function describe(node) {
     const shown = state.zoom || tree[0] || node;
     let text = node.name + '\ntotal ' + count(node.w) + ', ' + percent(node.w, shown.w) + ' of view, ' + percent(node.w, TOTAL) + ' of all' +
-      '\nself ' + count(node.self) + ', ' + percent(node.self, shown.w) + ' of view, ' + percent(node.self, TOTAL) + ' of all';
+      '\nself ' + count(selfOf(node)) + ', ' + percent(selfOf(node), shown.w) + ' of view, ' + percent(selfOf(node), TOTAL) + ' of all';
     if (DIFF && (node.before || node.after)) {
       const change = node.after - node.before;
       text += '\nbefore ' + count(node.before) + ', after ' + count(node.after) + (change > 0 ? ', +' : ', ') + count(change);
@@ -445,7 +447,7 @@
       open[node.d] = node.name;
       let row = by.get(node.name);
       if (!row) { row = { name: node.name, self: 0, total: 0 }; by.set(node.name, row); }
-      row.self += node.self;
+      row.self += selfOf(node);
       if (!open.slice(root.d, node.d).includes(node.name)) row.total += node.w;
     }
     return Array.from(by.values());
