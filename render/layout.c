@@ -151,29 +151,34 @@ static int64_t diff_width(struct tables *t, int64_t before, int64_t after)
     return after;
 }
 
-static void fill_self(struct tables *t)
+static void fill_plain(struct tables *t)
 {
+    double sum = 0;
     for (size_t i = 0; i < t->count; i++) {
-        int64_t after = self_value(t, i, t->request->metric);
-        t->negative = t->negative || after < 0;
-        t->width[i] = after;
-        if (t->request->diff) {
-            int64_t before = self_value(t, i, t->request->before);
-            t->negative = t->negative || before < 0;
-            t->before[i] = before;
-            t->after[i] = after;
-            t->normal[i] = normal_self_before(t, i);
-            t->width[i] = diff_width(t, t->normal[i], after);
-        }
+        int64_t value = self_value(t, i, t->request->metric);
+        t->width[i] = value;
+        t->negative = t->negative || value < 0;
+        sum += (double)value;
     }
+    t->overflow = sum >= 9.2e18;
 }
 
-static void add_to(struct tables *t, int64_t *table, uint32_t parent, uint32_t child)
+static void fill_diff(struct tables *t)
 {
-    t->overflow = !pp_add_i64(table[parent], table[child], &table[parent]) || t->overflow;
+    double sum = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        t->after[i] = self_value(t, i, t->request->metric);
+        t->before[i] = self_value(t, i, t->request->before);
+        t->normal[i] = normal_self_before(t, i);
+        t->negative = t->negative || t->after[i] < 0 || t->before[i] < 0;
+        t->width[i] = diff_width(t, t->normal[i], t->after[i]);
+        sum += (double)t->after[i] + (double)t->before[i] + (double)t->normal[i];
+    }
+    t->overflow = t->overflow || sum >= 9.2e18;
 }
 
-/* Children follow their parents in the table, so one backward loop makes totals of selfs. */
+/* Children follow their parents in the table, so one backward loop makes totals of selfs. Nothing is negative and the sum of all fits, so no sum of
+ * some can overflow. */
 static void add_up(struct tables *t)
 {
     const struct pp_stack *stacks = t->request->profile->stacks;
@@ -181,12 +186,13 @@ static void add_up(struct tables *t)
         uint32_t parent = stacks[i].parent.i;
         t->frames[i] += t->width[i] > 0;
         t->frames[parent] += t->frames[i];
-        add_to(t, t->width, parent, i);
-        if (t->request->diff) {
-            add_to(t, t->before, parent, i);
-            add_to(t, t->after, parent, i);
-            add_to(t, t->normal, parent, i);
-        }
+        t->width[parent] += t->width[i];
+    }
+    for (uint32_t i = (uint32_t)t->count; t->request->diff && i-- > 1;) {
+        uint32_t parent = stacks[i].parent.i;
+        t->before[parent] += t->before[i];
+        t->after[parent] += t->after[i];
+        t->normal[parent] += t->normal[i];
     }
 }
 
@@ -204,14 +210,18 @@ static bool tables_init(struct tables *t, const struct layout_request *request, 
     if (request->diff && request->normalize != DIFF_NORMALIZE_NONE) {
         find_factors(t);
     }
-    fill_self(t);
-    add_up(t);
+    if (request->diff) {
+        fill_diff(t);
+    } else {
+        fill_plain(t);
+    }
     if (t->negative) {
         return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "negative values cannot be drawn as widths");
     }
     if (t->overflow) {
         return pp_fail(err, PP_LIMIT, pp_nowhere(), "the sum of the values does not fit 64 bits");
     }
+    add_up(t);
     return t->width[0] > 0 || pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "nothing to draw: the values add up to 0");
 }
 
