@@ -233,7 +233,8 @@ size_t pp_format_double_repr(char buffer[PP_DOUBLE_REPR_SIZE], double value)
         return strlen(text);
     }
     char text[40];
-    for (int precision = 14; precision <= 16; precision++) {
+    /* 15 digits give back whatever shorter decimal there is, except where doubles have fewer digits themselves: next to 0. */
+    for (int precision = fabs(value) < 2.3e-308 ? 0 : 14; precision <= 16; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, value);
         if (strtod(text, NULL) == value) {
             break;
