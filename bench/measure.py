@@ -11,7 +11,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 MB = 1e6
@@ -20,23 +19,23 @@ MB = 1e6
 class Run:
     """Medians of one command's runs."""
 
+    timed = "timed"
+
     def __init__(self, command, feed=None):
         self.command, self.feed, self.seen = command, feed, []
 
     def once(self):
         feeder = subprocess.Popen(self.feed, stdout=subprocess.PIPE) if self.feed else None
-        started = time.monotonic()
-        process = subprocess.Popen(self.command, stdin=feeder.stdout if feeder else subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # The shell only moves the descriptors: what timed says goes to our pipe, what the command says nowhere.
+        done = subprocess.run(["sh", "-c", 'exec "$@" 3>&1 >/dev/null 2>&1', "sh", Run.timed, *self.command], check=True,
+                              stdin=feeder.stdout if feeder else subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         if feeder:
             feeder.stdout.close()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if feeder:
             feeder.wait()
-        if process.returncode != 0:
-            raise RuntimeError("exit %d: %s" % (process.returncode, " ".join(self.command)))
-        self.seen.append((used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, time.monotonic() - started))
+        cpu, memory, status = done.stdout.split()
+        if status != "0":
+            raise RuntimeError("exit %s: %s" % (status, " ".join(self.command)))
+        self.seen.append((float(cpu), int(memory)))
 
     def cpu(self):
         return statistics.median(s[0] for s in self.seen)
@@ -192,6 +191,7 @@ def main():
     parser.add_argument("--only", help="only rows whose title has these words; the page is left as it is")
     parser.add_argument("--no-slow", action="store_true", help="without what takes minutes; the page is left as it is")
     options = parser.parse_args()
+    Run.timed = os.path.join(options.data, "timed")
     bench = Bench(options.bin, options.data, options)
     for part in (bench.pstats, bench.formats, bench.folded, bench.pipe, bench.flame):
         part()

@@ -8,6 +8,7 @@ shift
 data=build/bench
 mkdir -p "$data"
 cc -O2 -o "$data/make_folded" bench/make_folded.c
+cc -O2 -o "$data/timed" bench/timed.c
 
 # A file is made once per version of its generator.
 make() { # FILE GENERATOR COMMAND...
