@@ -88,7 +88,6 @@ def good():
         i(1), i(1), g(.5), g(.5), i(2), i(2), g(1.5), g(1.5)))))))
     write('pass_swapped_counts.pstat', dic((MAIN, row(1, 1, 1.0, 3.0)), (WORK, row(5, 2, 2.0, 2.0, (MAIN, edge(5, 2, 2.0, 2.0))))))
     write('pass_sampled.pstat', dic((tup(s('__sampled__')), b'T'), (MAIN, row(0, 9, 0.0, .9)), (WORK, row(9, 9, .9, .9, (MAIN, i(9))))))
-    write('pass_not_utf8.pstat', dic((key(b'd\xe9j\xe0.py', 1, b'f\xff', b's'), row(1, 1, 1.0, 1.0))))
     write('pass_surrogates.pstat', dic((key('a\udc80.py', 1, 'g\ud800'), row(1, 1, 1.0, 1.0))))
     write('pass_hostile_names.pstat', dic((key('</text><script>', -7, 'a;b\n\x1b[31m\0c'), row(1, 1, 1.0, 1.0))))
     write('pass_odd_numbers.pstat', dic((MAIN, row(0, 0, float('nan'), float('inf'))), (WORK, row(1, 1, -0.0, -1.5))))
