@@ -225,7 +225,9 @@ static void filter_samples(struct work *w, const uint32_t *threads, int64_t *res
     for (size_t s = 0; s < p->sample_count; s++) {
         const struct pp_sample *sample = &p->samples[s];
         const int64_t *values = p->sample_values + s * columns;
-        int64_t time = sample->time_ns - first;
+        /* In time order, so never before the first; the distance of hostile times may still pass 63 bits. */
+        uint64_t distance = (uint64_t)sample->time_ns - (uint64_t)first;
+        int64_t time = distance > INT64_MAX ? INT64_MAX : (int64_t)distance;
         bool kept = stack_kept(w, sample->stack.i) && (!w->filter->thread || thread_matches(p, w->filter, sample->thread)) &&
                     (!w->filter->has_time || (time >= w->filter->time_from_ns && time < w->filter->time_to_ns));
         for (size_t m = 0; m < columns; m++) {
