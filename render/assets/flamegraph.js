@@ -7,7 +7,7 @@
   const SVG = 'http://www.w3.org/2000/svg', HTML = 'http://www.w3.org/1999/xhtml';
   const view = JSON.parse(document.getElementById('profpipe-view').textContent);
   const H = view.frameHeight, FONT = view.fontSize, CHAR = FONT * view.fontWidth, TOTAL = view.total;
-  const DIFF = !!view.diff, CHART = view.chart, MARGIN = view.padX, BOTTOM = view.padBottom, MOST_REVERSED = 20000, ROWS = 100;
+  const DIFF = !!view.diff, CHART = view.chart, MARGIN = view.padX, BOTTOM = view.padBottom, MOST_REVERSED = 20000, ROWS = 100, SIDE_HEIGHT = 260, HELP_HEIGHT = 310;
   const frames = document.getElementById('frames'), background = document.getElementById('background');
   let width = svg.viewBox.baseVal.width, top = view.padTop;
 
@@ -114,7 +114,7 @@
   /* --- state --- */
   const state = { zoom: null, icicle: view.view === 'icicle', reversed: false, search: '', icase: true, theme: '', side: false };
   const normal = readTree();
-  let tree = normal, reversed = null, layer = frames, hits = [], hitAt = -1, focused = null;
+  let tree = normal, reversed = null, layer = frames, hits = [], hitAt = -1, focused = null, help = null;
 
   /* --- drawing --- */
   function makeGroup(node, parent) {
@@ -196,10 +196,12 @@
     resizePicture(height);
   }
 
+  /* The picture is as high as the window at least, so that dark has no white rest, and as its help and table need. */
   function resizePicture(height) {
-    svg.setAttribute('viewBox', '0 0 ' + width + ' ' + height);
+    const whole = Math.max(height, window.innerHeight - 1, top + (state.side ? SIDE_HEIGHT : 0) + 10, top + (help ? HELP_HEIGHT : 0) + 10);
+    svg.setAttribute('viewBox', '0 0 ' + width + ' ' + whole);
     svg.setAttribute('width', width);
-    svg.setAttribute('height', height);
+    svg.setAttribute('height', whole);
     const details = document.getElementById('details');
     if (details) details.remove();
     const matched = document.getElementById('matched');
@@ -208,7 +210,7 @@
     for (const t of [title, sub]) if (t) t.setAttribute('x', width / 2);
     const legend = document.getElementById('legend');
     if (legend && DIFF) legend.setAttribute('transform', 'translate(0 ' + (top - legendHome) + ')');
-    ui.place(height);
+    ui.place(height, whole);
   }
   const legendHome = view.padTop;
 
@@ -264,12 +266,12 @@
     const footHolder = holder('pp-foot', foot), sideHolder = holder('pp-side', side), tipHolder = holder('pp-tip', tip);
     sideHolder.setAttribute('display', 'none');
     tipHolder.setAttribute('display', 'none');
-    function place(height) {
+    function place(height, whole) {
       const narrow = width < 620, bars = narrow ? 100 : 40;
       box(head, 0, narrow ? 34 : 30, width, bars + 22);
       box(footHolder, 0, height - 30, width, 30);
       const w = Math.min(430, width - 20);
-      box(sideHolder, width - w - 6, top, w, Math.max(160, height - top - 40));
+      box(sideHolder, width - w - 6, top, w, Math.max(SIDE_HEIGHT, Math.min(whole, window.innerHeight || whole) - top - 10));
       if (title) title.setAttribute('y', 20);
       if (sub) { sub.setAttribute('y', 20); sub.setAttribute('display', sub.textContent && !narrow ? 'inline' : 'none'); sub.setAttribute('text-anchor', 'end'); sub.setAttribute('x', width - 10); }
     }
@@ -471,14 +473,14 @@
     ui.side.append(html('table', {}, html('thead', {}, html('tr', {}, head('self'), head('total'), html('th', { scope: 'col' }, 'function'))), body));
   }
 
-  let help = null;
   function showHelp() {
-    if (help) { help.remove(); help = null; return; }
+    if (help) { help.remove(); help = null; draw(); return; }
     const keys = [['click, Enter', 'zoom'], ['Backspace, Alt+\u2190', 'back'], ['0, Escape', 'zoom out'], ['arrows', 'move between frames'], ['/', 'search'],
       ['n, N', 'next, previous match'], ['i', 'flame or icicle'], ['r', 'normal or reversed'], ['t', 'table'], ['d', 'light or dark'], ['c, p', 'copy name, copy path'], ['?', 'this help']];
     const table = html('table', {}, ...keys.map(([k, v]) => html('tr', {}, html('td', {}, html('b', {}, k)), html('td', {}, v))));
     help = holder('pp-help', html('div', { id: 'pp-help', role: 'dialog', 'aria-label': 'keys', onclick: showHelp }, table));
-    box(help, Math.max(0, width / 2 - 160), top, Math.min(330, width), 300);
+    box(help, Math.max(0, width / 2 - 200), top, Math.min(400, width), HELP_HEIGHT);
+    draw();
   }
 
   function pathOf(node) {
