@@ -43,7 +43,7 @@ static struct pp_str box_name(struct svg_writer *w, const struct box *box)
         return w->layout->chart ? svg_thread_name(w, box->thread) : PP_STR("all");
     }
     if (box->flags & BOX_MORE) {
-        return pp_arena_printf(&w->arena, "(%llu more)", (unsigned long long)box->more);
+        return pp_arena_printf(&w->scratch, "(%llu more)", (unsigned long long)box->more);
     }
     return w->frames.at[w->frame_number[box->frame]].text.full;
 }
@@ -193,7 +193,7 @@ static struct frame_text texts_of(struct svg_writer *w, const struct box *box)
     if (box->flags & BOX_MORE) {
         char percent[VALUE_TEXT_SIZE];
         percent_text(percent, share_of(w, box->width));
-        struct pp_str full = pp_arena_printf(&w->arena, "(%llu more, %s %%)", (unsigned long long)box->more, percent);
+        struct pp_str full = pp_arena_printf(&w->scratch, "(%llu more, %s %%)", (unsigned long long)box->more, percent);
         return (struct frame_text){full, name, name};
     }
     return (struct frame_text){name, name, name};
@@ -208,7 +208,7 @@ static void put_text(struct svg_writer *w, const struct box *box, const struct p
         return;
     }
     struct frame_text text = texts_of(w, box);
-    struct pp_str fit = frame_text_fit(&w->arena, &text, columns > 4000 ? 4000 : (size_t)columns, w->style->truncate_left);
+    struct pp_str fit = frame_text_fit(&w->scratch, &text, columns > 4000 ? 4000 : (size_t)columns, w->style->truncate_left);
     if (fit.len == 0) {
         return;
     }
@@ -290,11 +290,13 @@ static void put_box(struct svg_writer *w, const struct box *box, size_t band)
 void svg_put_frames(struct svg_writer *w)
 {
     size_t bands = 0;
+    /* Something small stays allocated, so that the scratch block does too. */
+    (void)PP_NEW(&w->scratch, char);
+    struct pp_arena_mark mark = pp_arena_save(&w->scratch);
     for (size_t i = 0; i < w->layout->boxes.count; i++) {
         const struct box *box = &w->layout->boxes.at[i];
-        struct pp_arena_mark mark = pp_arena_save(&w->arena);
         bands += (box->flags & BOX_ROOT) != 0;
         put_box(w, box, bands - 1);
-        pp_arena_restore(&w->arena, mark);
+        pp_arena_restore(&w->scratch, mark);
     }
 }

@@ -315,4 +315,5 @@ void svg_write(const struct layout *layout, const struct pp_profile *p, const st
     pp_sink_text(out, "</svg>\n");
     pp_free(w.frames.at);
     pp_arena_free(&w.arena);
+    pp_arena_free(&w.scratch);
 }

@@ -97,5 +97,15 @@ size_t percent_text(char buffer[VALUE_TEXT_SIZE], double share)
     if (share >= 1 && share <= 1) {
         return append(buffer, 0, "100");
     }
-    return pp_format_double_fixed(buffer, share * 100, 2);
+    if (!(share >= 0 && share < 1e9)) {
+        return pp_format_double_fixed(buffer, share * 100, 2);
+    }
+    /* Every frame has one: not by way of printf. */
+    uint64_t hundredths = (uint64_t)(share * 10000 + 0.5);
+    size_t at = pp_format_decimal(buffer, (int64_t)(hundredths / 100), 0);
+    buffer[at++] = '.';
+    buffer[at++] = (char)('0' + hundredths / 10 % 10);
+    buffer[at++] = (char)('0' + hundredths % 10);
+    buffer[at] = '\0';
+    return at;
 }
