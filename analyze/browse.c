@@ -25,8 +25,8 @@ struct session {
     struct stat_table table;
     struct sort_keys keys;
     PP_VEC(struct pp_str) files;
-    char *path;    /* of the file read last: the prompt */
-    char *last;    /* the command line before, repeated by an empty one */
+    char *path; /* of the file read last: the prompt */
+    char *last; /* the command line before, repeated by an empty one */
     bool terminal, stop;
 };
 
@@ -150,7 +150,8 @@ static void add_command(struct session *s, struct pp_str argument)
         show_profile(s, sum);
         add_file_line(s, path, mtime);
     } else if (err.sys_errno) {
-        pp_sink_printf(s->out, "Failed to load statistics for %s: [Errno %d] %s: '%s'\n", path, err.sys_errno, strerror(err.sys_errno), path);
+        pp_sink_printf(s->out, "Failed to load statistics for %s: [Errno %d] %s: '%s'\n", path, err.sys_errno,
+                       strerror(err.sys_errno), path);
     } else {
         pp_sink_printf(s->out, "Failed to load statistics for %s: %s\n", path, err.message);
     }
@@ -241,11 +242,13 @@ static void strip_command(struct session *s, struct pp_str argument)
 
 static void list_keys(struct session *s)
 {
-    static const char *const keys[] = {
-        "calls -- call count",     "ncalls -- call count",  "cumtime -- cumulative time", "cumulative -- cumulative time",
-        "filename -- file name",   "line -- line number",   "module -- file name",        "name -- function name",
-        "nfl -- name/file/line",   "pcalls -- primitive call count", "stdname -- standard name", "time -- internal time",
-        "tottime -- internal time"};
+    static const char *const keys[] = {"calls -- call count",        "ncalls -- call count",
+                                       "cumtime -- cumulative time", "cumulative -- cumulative time",
+                                       "filename -- file name",      "line -- line number",
+                                       "module -- file name",        "name -- function name",
+                                       "nfl -- name/file/line",      "pcalls -- primitive call count",
+                                       "stdname -- standard name",   "time -- internal time",
+                                       "tottime -- internal time"};
     say(s, "Valid sort keys (unique prefixes are accepted):");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         say(s, keys[i]);
@@ -275,9 +278,11 @@ static void sort_command(struct session *s, struct pp_str argument)
 
 /* --- help, leaving --- */
 
-#define RESTRICTION_HELP                                                                                                                \
-    "\nArguments may be:\n* An integer maximum number of entries to print.\n* A decimal fractional number between 0 and 1, controlling\n" \
-    "  what fraction of selected entries to print.\n* A regular expression; only entries with function names\n  that match it are printed."
+#define RESTRICTION_HELP                                                                                               \
+    "\nArguments may be:\n* An integer maximum number of entries to print.\n* A decimal fractional number between 0 "  \
+    "and 1, controlling\n"                                                                                             \
+    "  what fraction of selected entries to print.\n* A regular expression; only entries with function names\n  that " \
+    "match it are printed."
 
 static void help_command(struct session *s, struct pp_str argument);
 
@@ -303,7 +308,8 @@ static const struct command commands[] = {
     {"quit", quit_command, "Leave the profile browser."},
     {"read", read_command, "Read in profile data from a specified file.\nWithout argument, reload the current file."},
     {"reverse", reverse_command, "Reverse the sort order of the profiling report."},
-    {"sort", sort_command, "Sort profile data according to specified keys.\n(Typing `sort' without arguments lists valid keys.)"},
+    {"sort", sort_command,
+     "Sort profile data according to specified keys.\n(Typing `sort' without arguments lists valid keys.)"},
     {"stats", stats_command, "Print statistics from the current stat object." RESTRICTION_HELP},
     {"strip", strip_command, "Strip leading path information from filenames in the report."},
 };

@@ -195,7 +195,8 @@ static bool key_before(const void *context, uint32_t a, uint32_t b)
     return order < 0;
 }
 
-static void write_edge(const struct classic *c, struct pp_sink *out, const struct ends *ends, uint32_t number, bool first, size_t width)
+static void write_edge(const struct classic *c, struct pp_sink *out, const struct ends *ends, uint32_t number,
+                       bool first, size_t width)
 {
     const struct pp_call_edge *edge = &ends->profile->edges[number];
     pp_function_id other = other_end(ends, number);

@@ -15,12 +15,15 @@ struct column {
 };
 
 static const struct column all_columns[] = {
-    {"calls", "ncalls", COLUMN_CALLS},         {"ncalls", "ncalls", COLUMN_COUNT},     {"pcalls", "pcalls", COLUMN_COUNT},
-    {"tottime", "tottime", COLUMN_TIME},       {"tot%", "tot%", COLUMN_PERCENT},       {"percall", "percall", COLUMN_TIME},
-    {"cumtime", "cumtime", COLUMN_TIME},       {"cum%", "cum%", COLUMN_PERCENT},       {"cumpercall", "percall", COLUMN_TIME},
-    {"self", "self", COLUMN_TIME},             {"self%", "self%", COLUMN_PERCENT},     {"total", "total", COLUMN_TIME},
-    {"total%", "total%", COLUMN_PERCENT},      {"samples", "samples", COLUMN_COUNT},   {"name", "name", COLUMN_TEXT},
-    {"file", "file", COLUMN_TEXT},             {"line", "line", COLUMN_COUNT},         {"function", "filename:lineno(function)", COLUMN_TEXT},
+    {"calls", "ncalls", COLUMN_CALLS},      {"ncalls", "ncalls", COLUMN_COUNT},
+    {"pcalls", "pcalls", COLUMN_COUNT},     {"tottime", "tottime", COLUMN_TIME},
+    {"tot%", "tot%", COLUMN_PERCENT},       {"percall", "percall", COLUMN_TIME},
+    {"cumtime", "cumtime", COLUMN_TIME},    {"cum%", "cum%", COLUMN_PERCENT},
+    {"cumpercall", "percall", COLUMN_TIME}, {"self", "self", COLUMN_TIME},
+    {"self%", "self%", COLUMN_PERCENT},     {"total", "total", COLUMN_TIME},
+    {"total%", "total%", COLUMN_PERCENT},   {"samples", "samples", COLUMN_COUNT},
+    {"name", "name", COLUMN_TEXT},          {"file", "file", COLUMN_TEXT},
+    {"line", "line", COLUMN_COUNT},         {"function", "filename:lineno(function)", COLUMN_TEXT},
 };
 
 enum { COLUMN_KINDS = sizeof all_columns / sizeof *all_columns, MOST_COLUMNS = 32 };
@@ -94,7 +97,10 @@ double request_unit(const struct request *r, double largest, const char **name)
         unit = data || !r->stacks ? UNIT_S : UNIT_AUTO;
     }
     if (unit == UNIT_AUTO) {
-        unit = largest >= 1 || !(largest > 0) ? UNIT_S : largest >= 1e-3 ? UNIT_MS : largest >= 1e-6 ? UNIT_US : UNIT_NS;
+        unit = largest >= 1 || !(largest > 0) ? UNIT_S
+               : largest >= 1e-3              ? UNIT_MS
+               : largest >= 1e-6              ? UNIT_US
+                                              : UNIT_NS;
     }
     *name = units[unit].name;
     return units[unit].per_second;
@@ -186,7 +192,8 @@ static size_t format_time(const struct request *r, const struct layout *l, doubl
 }
 
 /* The cell as text without padding; `text` has 400 bytes. Names are returned as they are. */
-static struct pp_str cell(const struct request *r, const struct layout *l, const struct column *c, uint32_t number, char *text)
+static struct pp_str cell(const struct request *r, const struct layout *l, const struct column *c, uint32_t number,
+                          char *text)
 {
     const struct stat_row *row = &r->table->rows[number];
     size_t len = 0;
@@ -217,8 +224,9 @@ static struct pp_str cell(const struct request *r, const struct layout *l, const
 
 static void heading(const struct request *r, const struct layout *l, const struct column *c, char *text, size_t size)
 {
-    struct pp_str parts[] = {pp_str_of(r->stacks && c->kind == COLUMN_TEXT && strcmp(c->name, "function") == 0 ? "function" : c->heading),
-                             PP_STR("("), pp_str_of(l->unit), PP_STR(")")};
+    struct pp_str parts[] = {
+        pp_str_of(r->stacks && c->kind == COLUMN_TEXT && strcmp(c->name, "function") == 0 ? "function" : c->heading),
+        PP_STR("("), pp_str_of(l->unit), PP_STR(")")};
     bool unit = c->kind == COLUMN_TIME && l->unit[0] && strcmp(l->unit, "s") != 0;
     size_t at = 0;
     for (size_t i = 0; i < (unit ? 4u : 1u); i++) {
@@ -231,7 +239,8 @@ static void heading(const struct request *r, const struct layout *l, const struc
 
 static void write_csv_text(struct pp_sink *out, struct pp_str s)
 {
-    bool quote = pp_str_find(s, ',') < s.len || pp_str_find(s, '"') < s.len || pp_str_find(s, '\n') < s.len || pp_str_find(s, '\r') < s.len;
+    bool quote = pp_str_find(s, ',') < s.len || pp_str_find(s, '"') < s.len || pp_str_find(s, '\n') < s.len ||
+                 pp_str_find(s, '\r') < s.len;
     if (!quote) {
         pp_sink_str(out, s);
         return;
@@ -333,7 +342,8 @@ static void measure(const struct request *r, const struct layout *l, size_t *wid
     }
 }
 
-static void write_text_row(const struct request *r, const struct layout *l, const size_t *widths, uint32_t number, struct pp_sink *out)
+static void write_text_row(const struct request *r, const struct layout *l, const size_t *widths, uint32_t number,
+                           struct pp_sink *out)
 {
     char text[400];
     size_t used = 0;
@@ -401,7 +411,8 @@ static void write_total_row(const struct request *r, const struct layout *l, con
         if (column->kind == COLUMN_CALLS || strcmp(column->name, "ncalls") == 0) {
             len = pp_format_decimal(text, sum.calls, 0);
         } else if (self || share) {
-            len = share ? pp_format_double_fixed(text, percent(sum.tottime, r->total), 2) : format_time(r, l, sum.tottime, text);
+            len = share ? pp_format_double_fixed(text, percent(sum.tottime, r->total), 2)
+                        : format_time(r, l, sum.tottime, text);
         }
         pp_sink_text(out, c ? "  " : "");
         if (column->kind == COLUMN_TEXT) {

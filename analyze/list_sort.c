@@ -9,7 +9,8 @@
 
 /* --- plain --- */
 
-static void merge_plain(const uint32_t *from, uint32_t *to, size_t low, size_t middle, size_t high, list_before *before, const void *context)
+static void merge_plain(const uint32_t *from, uint32_t *to, size_t low, size_t middle, size_t high, list_before *before,
+                        const void *context)
 {
     size_t a = low, b = middle;
     for (size_t at = low; at < high; at++) {

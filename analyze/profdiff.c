@@ -18,6 +18,7 @@ struct args {
 
 static const char *const matches[] = {"name", "line", "path", NULL};
 
+/* clang-format off */
 static const struct cli_option options[] = {
     {.letter = 'n', .name = "top", .argument = "N", .kind = CLI_UINT, .offset = offsetof(struct args, top), .help = "show N functions (default 20)"},
     {.name = "all", .kind = CLI_FLAG, .offset = offsetof(struct args, all), .help = "show all functions that changed"},
@@ -27,6 +28,7 @@ static const struct cli_option options[] = {
      .help = "what makes a function the same one: name (and file\nname), line, or path"},
     {0},
 };
+/* clang-format on */
 
 static const struct cli_example examples[] = {
     {"profdiff before.prof after.prof", "what became slower and what faster"},
@@ -84,7 +86,8 @@ static void write_row(struct pp_sink *out, const struct pp_diff *d, const struct
 
 static bool changed(const struct pp_diff_row *row)
 {
-    return row->self_before != row->self_after || row->total_before != row->total_after || row->calls_before != row->calls_after;
+    return row->self_before != row->self_after || row->total_before != row->total_after ||
+           row->calls_before != row->calls_after;
 }
 
 static void write_diff(struct pp_sink *out, const struct args *a, const struct pp_diff *d)
@@ -125,7 +128,8 @@ static int compare(const struct args *a, const struct cli_input *before, const s
         write_diff(out, a, &d);
         bool over = a->has_fail_over && percent(d.sum_before, d.sum_after) > a->fail_over;
         if (over) {
-            cli_error(&a->common, "the total grew by %.1f %%, over the limit of %.1f %%", percent(d.sum_before, d.sum_after), a->fail_over);
+            cli_error(&a->common, "the total grew by %.1f %%, over the limit of %.1f %%",
+                      percent(d.sum_before, d.sum_after), a->fail_over);
         }
         status = cli_close_output(&a->common, out, over ? CLI_NO : CLI_OK);
     }
@@ -154,7 +158,8 @@ static const struct cli_tool tool = {
     .name = "profdiff",
     .summary = "compare two profiles function by function",
     .synopsis = "[OPTION]... BEFORE AFTER",
-    .description = "Shows self time before and after, the change of self and total time, and of calls. Functions are matched by name and "
+    .description = "Shows self time before and after, the change of self and total time, and of calls. Functions are "
+                   "matched by name and "
                    "file name: a shifted line is the same function.",
     .options = options,
     .examples = examples,

@@ -19,9 +19,12 @@ struct args {
 
 static const char *const granularities[] = {"none", "function", "file", "module", "line", "package", NULL};
 
-#define REGEX_OPTION(field, text, what)                                                                                    \
-    {.name = text, .argument = "RE", .kind = CLI_EVENTS, .offset = offsetof(struct args, field), .help = what}
+#define REGEX_OPTION(field, text, what)                                                                                \
+    {                                                                                                                  \
+        .name = text, .argument = "RE", .kind = CLI_EVENTS, .offset = offsetof(struct args, field), .help = what       \
+    }
 
+/* clang-format off */
 static const struct cli_option options[] = {
     REGEX_OPTION(focus, "focus", "keep stacks with a matching frame"),
     REGEX_OPTION(ignore, "ignore", "drop stacks with a matching frame"),
@@ -44,6 +47,7 @@ static const struct cli_option options[] = {
      .help = "drop functions below P percent of the total; their\ntime goes to the callers"},
     {0},
 };
+/* clang-format on */
 
 static const struct cli_example examples[] = {
     {"proffilter --focus json output.prof | pstat-print --top 5", "what has to do with json"},
@@ -81,7 +85,8 @@ static bool parse_time(struct pp_str text, int64_t *ns)
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         struct pp_str unit = pp_str_of(units[i].name);
         double value;
-        if (pp_str_ends(text, unit) && pp_parse_double(pp_str_sub(text, 0, text.len - unit.len), &value) && value >= 0 && value < 9e9) {
+        if (pp_str_ends(text, unit) && pp_parse_double(pp_str_sub(text, 0, text.len - unit.len), &value) &&
+            value >= 0 && value < 9e9) {
             *ns = (int64_t)(value * units[i].ns);
             return true;
         }
@@ -99,7 +104,8 @@ static bool parse_span(const struct args *a, struct pp_filter *filter)
     struct pp_str from = pp_str_sub(text, 0, dots), to = pp_str_sub(text, dots + 2, text.len);
     filter->has_time = true;
     filter->time_to_ns = INT64_MAX;
-    if (dots == text.len || (from.len && !parse_time(from, &filter->time_from_ns)) || (to.len && !parse_time(to, &filter->time_to_ns))) {
+    if (dots == text.len || (from.len && !parse_time(from, &filter->time_from_ns)) ||
+        (to.len && !parse_time(to, &filter->time_to_ns))) {
         cli_usage(&a->common, "--time: expected FROM..TO, found \"%s\"", a->time);
         return false;
     }
@@ -108,14 +114,19 @@ static bool parse_span(const struct args *a, struct pp_filter *filter)
 
 static bool make_filter(const struct args *a, struct pp_filter *filter)
 {
-    static const enum pp_granularity meanings[] = {PP_GRANULARITY_NONE,   PP_GRANULARITY_FUNCTION, PP_GRANULARITY_FILE,
-                                                   PP_GRANULARITY_MODULE, PP_GRANULARITY_LINE,     PP_GRANULARITY_PACKAGE};
+    static const enum pp_granularity meanings[] = {PP_GRANULARITY_NONE, PP_GRANULARITY_FUNCTION,
+                                                   PP_GRANULARITY_FILE, PP_GRANULARITY_MODULE,
+                                                   PP_GRANULARITY_LINE, PP_GRANULARITY_PACKAGE};
     const struct cli_common *c = &a->common;
-    *filter = (struct pp_filter){.max_depth = a->max_depth, .collapse_recursion = a->collapse_recursion, .strip_dirs = a->strip_dirs,
-                                 .granularity = meanings[a->granularity], .min_percent = a->min_percent};
-    return compile(c, &a->focus, &filter->focus) && compile(c, &a->ignore, &filter->ignore) && compile(c, &a->hide, &filter->hide) &&
-           compile(c, &a->show, &filter->show) && compile(c, &a->show_from, &filter->show_from) &&
-           compile(c, &a->prune_from, &filter->prune_from) && compile(c, &a->thread, &filter->thread) && parse_span(a, filter);
+    *filter = (struct pp_filter){.max_depth = a->max_depth,
+                                 .collapse_recursion = a->collapse_recursion,
+                                 .strip_dirs = a->strip_dirs,
+                                 .granularity = meanings[a->granularity],
+                                 .min_percent = a->min_percent};
+    return compile(c, &a->focus, &filter->focus) && compile(c, &a->ignore, &filter->ignore) &&
+           compile(c, &a->hide, &filter->hide) && compile(c, &a->show, &filter->show) &&
+           compile(c, &a->show_from, &filter->show_from) && compile(c, &a->prune_from, &filter->prune_from) &&
+           compile(c, &a->thread, &filter->thread) && parse_span(a, filter);
 }
 
 static void free_filter(struct pp_filter *f)
@@ -130,7 +141,8 @@ static void free_filter(struct pp_filter *f)
 static void show_books(const struct args *a, const struct pp_profile *p, const struct pp_filter_books *b)
 {
     if (p->shapes & PP_SHAPE_CALLS) {
-        cli_warn(&a->common, "kept %.6f s + dropped %.6f s = read %.6f s", b->kept_seconds, b->dropped_seconds, b->read_seconds);
+        cli_warn(&a->common, "kept %.6f s + dropped %.6f s = read %.6f s", b->kept_seconds, b->dropped_seconds,
+                 b->read_seconds);
     } else {
         char text[3][32];
         const struct pp_metric *m = &p->metrics[pp_profile_default_metric(p)];
@@ -182,8 +194,10 @@ static const struct cli_tool tool = {
     .name = "proffilter",
     .summary = "keep part of a profile",
     .synopsis = "[OPTION]... [FILE]",
-    .description = "Regular expressions (PCRE2) are searched in a function's name and in its \"file:line(name)\". Writes the format it read, "
-                   "so that the next program of a pipe can read it. What was kept and dropped is accounted for on standard error.",
+    .description =
+        "Regular expressions (PCRE2) are searched in a function's name and in its \"file:line(name)\". Writes the "
+        "format it read, "
+        "so that the next program of a pipe can read it. What was kept and dropped is accounted for on standard error.",
     .options = options,
     .examples = examples,
     .args_size = sizeof(struct args),

@@ -10,7 +10,8 @@ struct args {
 static const struct cli_option options[] = {{0}};
 
 static const struct cli_example examples[] = {
-    {"profmerge run1.prof run2.prof run3.prof -o all.prof", "what pstats.Stats(\"run1.prof\", \"run2.prof\", \"run3.prof\") adds up to"},
+    {"profmerge run1.prof run2.prof run3.prof -o all.prof",
+     "what pstats.Stats(\"run1.prof\", \"run2.prof\", \"run3.prof\") adds up to"},
     {"profmerge monday.folded tuesday.folded | folded2svg -o week.svg", "stacks of two days in one flame graph"},
     {0},
 };
@@ -50,7 +51,8 @@ static const struct cli_tool tool = {
     .name = "profmerge",
     .summary = "add profiles",
     .synopsis = "[OPTION]... FILE...",
-    .description = "Adds profiles of one shape (calls or stacks) and writes the sum in the format of the first, or as --to says.",
+    .description =
+        "Adds profiles of one shape (calls or stacks) and writes the sum in the format of the first, or as --to says.",
     .options = options,
     .examples = examples,
     .args_size = sizeof(struct args),

@@ -10,6 +10,7 @@ struct args {
 static const char *const format_words[] = {"text", "json", NULL};
 enum { FORMAT_TEXT, FORMAT_JSON };
 
+/* clang-format off */
 static const struct cli_option options[] = {
     {.letter = 'F',
      .name = "format",
@@ -21,6 +22,7 @@ static const struct cli_option options[] = {
      .group = "Options"},
     {0},
 };
+/* clang-format on */
 
 static const struct cli_example examples[] = {
     {"profstat output.prof", "who wrote it, how much is in it, what is odd about it"},

@@ -25,6 +25,7 @@ static const char *const groups[] = {"function", "module", "file", "package", NU
 
 enum { RESTRICTIONS = offsetof(struct args, restrictions) };
 
+/* clang-format off */
 static const struct cli_option options[] = {
     {.letter = 's', .name = "sort", .argument = "KEY[,KEY...]", .kind = CLI_EVENTS, .offset = offsetof(struct args, sorts),
      .help = "calls ncalls pcalls time tottime cumulative cumtime\nfile filename module line name nfl stdname none, or\n-1 0 1 2, or a prefix (default: cumulative)",
@@ -53,6 +54,7 @@ static const struct cli_option options[] = {
     {.name = "total", .kind = CLI_FLAG, .offset = offsetof(struct args, total), .help = "a row with the sums of the rows shown"},
     {0},
 };
+/* clang-format on */
 
 static const struct cli_example examples[] = {
     {"pstat-print output.prof --sort cumulative --top 10", "the ten functions with the largest cumulative time"},
@@ -149,7 +151,8 @@ static bool replace(const struct cli_common *c, struct loaded *l, struct pp_prof
 /* --strip-dirs and --group-by before anything else, as the functions they make are what is ranked. */
 static bool transform(const struct args *a, struct loaded *l)
 {
-    static const enum pp_granularity granularities[] = {PP_GRANULARITY_NONE, PP_GRANULARITY_MODULE, PP_GRANULARITY_FILE, PP_GRANULARITY_PACKAGE};
+    static const enum pp_granularity granularities[] = {PP_GRANULARITY_NONE, PP_GRANULARITY_MODULE, PP_GRANULARITY_FILE,
+                                                        PP_GRANULARITY_PACKAGE};
     struct pp_error err = {0};
     if (a->strip_dirs && !replace(&a->common, l, pp_filter_strip_dirs(l->profile, &err), &err)) {
         return false;
@@ -195,7 +198,8 @@ static int bad_key(const struct cli_common *c, enum sort_parsed parsed, struct p
     if (near) {
         return cli_usage(c, "--sort: unknown key \"%s\"; did you mean \"%s\"?", word, near);
     }
-    return cli_usage(c, "--sort: unknown key \"%s\" (calls, pcalls, tottime, cumtime, file, line, name, nfl, stdname, none)", word);
+    return cli_usage(
+        c, "--sort: unknown key \"%s\" (calls, pcalls, tottime, cumtime, file, line, name, nfl, stdname, none)", word);
 }
 
 static bool parse_keys(const struct args *a, struct sort_keys *keys)
@@ -247,14 +251,15 @@ static bool make_plan(const struct args *a, struct plan *plan)
 /* True when nothing asks for more than pstats' own text. */
 static bool wants_classic(const struct args *a)
 {
-    return a->format == PRINT_TEXT && a->unit == UNIT_DEFAULT && !a->columns && !a->total && a->group == 0 && !a->tree &&
-           a->common.color != CLI_COLOR_ALWAYS;
+    return a->format == PRINT_TEXT && a->unit == UNIT_DEFAULT && !a->columns && !a->total && a->group == 0 &&
+           !a->tree && a->common.color != CLI_COLOR_ALWAYS;
 }
 
 static int print_classic(const struct request *r, const struct plan *plan, struct pp_sink *out)
 {
     bool terminal = (!r->common->output || strcmp(r->common->output, "-") == 0) && isatty(STDOUT_FILENO);
-    struct classic c = {r->table, r->keys, r->restrictions, r->restriction_count, r->files, r->file_count, r->header, terminal};
+    struct classic c = {r->table, r->keys,       r->restrictions, r->restriction_count,
+                        r->files, r->file_count, r->header,       terminal};
     if (!plan->callers && !plan->callees) {
         classic_print_stats(&c, out);
     }
@@ -305,8 +310,9 @@ static int print(const struct args *a, struct loaded *l, struct request *r, cons
     struct pp_sink *out = cli_open_output(&a->common, false);
     int status = !out      ? CLI_TROUBLE
                  : a->tree ? print_matching_tree(a, r, out)
-                 : classic || ((plan->callers || plan->callees) && a->format == PRINT_TEXT) ? print_classic(r, plan, out)
-                                                                                           : print_table(r, out);
+                 : classic || ((plan->callers || plan->callees) && a->format == PRINT_TEXT)
+                     ? print_classic(r, plan, out)
+                     : print_table(r, out);
     if (out && status == CLI_TROUBLE) {
         pp_sink_abandon(out);
     } else if (out) {
@@ -326,8 +332,13 @@ static int run(void *args, int argc, char **argv)
     if (a->browse) {
         return browse(&a->common, argc, argv);
     }
-    struct request r = {.common = &a->common, .keys = &keys, .format = (enum print_format)a->format, .unit = (enum print_unit)a->unit,
-                        .columns = a->columns, .header = !a->no_header, .total_row = a->total};
+    struct request r = {.common = &a->common,
+                        .keys = &keys,
+                        .format = (enum print_format)a->format,
+                        .unit = (enum print_unit)a->unit,
+                        .columns = a->columns,
+                        .header = !a->no_header,
+                        .total_row = a->total};
     if (wants_classic(a)) {
         /* pstats shows what yappi swapped as it is; so does a text that equals pstats'. */
         static const struct cli_option swapped = {.name = "option"};
@@ -338,7 +349,8 @@ static int run(void *args, int argc, char **argv)
     bool to_stdout = !a->common.output || strcmp(a->common.output, "-") == 0;
     r.color = to_stdout && a->format == PRINT_TEXT && cli_use_color(&a->common, STDOUT_FILENO);
     r.width = to_stdout ? cli_terminal_width(STDOUT_FILENO) : 0;
-    if (parse_keys(a, &keys) && make_plan(a, &plan) && load(&a->common, argc, argv, &l) && transform(a, &l) && rank_stacks(a, &l, &r)) {
+    if (parse_keys(a, &keys) && make_plan(a, &plan) && load(&a->common, argc, argv, &l) && transform(a, &l) &&
+        rank_stacks(a, &l, &r)) {
         r.restrictions = plan.restrictions;
         r.restriction_count = plan.count;
         r.files = l.files;
@@ -354,7 +366,8 @@ static const struct cli_tool tool = {
     .name = "pstat-print",
     .summary = "print profiles as Python's pstats does, and better by option",
     .synopsis = "[OPTION]... [FILE]...",
-    .description = "Without options beyond those of pstats, the text is that of CPython 3.13's pstats for the same request, byte for byte. "
+    .description = "Without options beyond those of pstats, the text is that of CPython 3.13's pstats for the same "
+                   "request, byte for byte. "
                    "Several files are added. Stacks (folded, raw, ...) are ranked by self and total.",
     .options = options,
     .examples = examples,

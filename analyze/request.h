@@ -21,10 +21,10 @@ struct request {
     enum print_unit unit;
     const char *columns; /* comma list or NULL */
     bool header, total_row;
-    bool counts;         /* values are samples or other counts, not seconds */
-    bool stacks;         /* the rows come from stacks: self and total of samples or time */
+    bool counts;            /* values are samples or other counts, not seconds */
+    bool stacks;            /* the rows come from stacks: self and total of samples or time */
     const char *count_name; /* "samples", "bytes" */
-    double total;        /* what 100 % is */
+    double total;           /* what 100 % is */
     bool color;
     unsigned width; /* of the terminal, 0: not one */
 };

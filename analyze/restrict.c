@@ -25,9 +25,9 @@ static bool shown_as_is(uint32_t code)
     if (code < 0x20 || (code >= 0x7f && code < 0xa1) || code == 0xad) {
         return false;
     }
-    return !(pp_text_is_control(code) || code == 0x1680 || (code >= 0x2000 && code <= 0x200f) || (code >= 0x2028 && code <= 0x202f) ||
-             (code >= 0x205f && code <= 0x206f) || code == 0x3000 || code == 0xfeff || (code >= 0xd800 && code < 0xf900) ||
-             (code & 0xfffe) == 0xfffe || code >= 0xe0000);
+    return !(pp_text_is_control(code) || code == 0x1680 || (code >= 0x2000 && code <= 0x200f) ||
+             (code >= 0x2028 && code <= 0x202f) || (code >= 0x205f && code <= 0x206f) || code == 0x3000 ||
+             code == 0xfeff || (code >= 0xd800 && code < 0xf900) || (code & 0xfffe) == 0xfffe || code >= 0xe0000);
 }
 
 static void write_hex(struct pp_sink *out, char letter, uint32_t value, int digits)

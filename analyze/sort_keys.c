@@ -26,8 +26,9 @@ enum { KEY_COUNT = sizeof all_keys / sizeof *all_keys };
 
 const char *const *sort_key_names(void)
 {
-    static const char *const names[] = {"calls",  "ncalls", "cumtime", "cumulative", "file",    "filename", "line", "module", "name",
-                                        "nfl",    "pcalls", "stdname", "time",       "tottime", "none",     NULL};
+    static const char *const names[] = {"calls", "ncalls",  "cumtime", "cumulative", "file",   "filename",
+                                        "line",  "module",  "name",    "nfl",        "pcalls", "stdname",
+                                        "time",  "tottime", "none",    NULL};
     return names;
 }
 
@@ -73,7 +74,7 @@ static enum sort_parsed find_key(struct pp_str word, const struct sort_key **key
  * then on, and shorter ones are not entered. */
 bool sort_key_is_pstats(struct pp_str word)
 {
-    static const char *const order[] = {"calls", "ncalls", "cumtime", "cumulative", "filename", "line", "module",
+    static const char *const order[] = {"calls", "ncalls", "cumtime", "cumulative", "filename", "line",   "module",
                                         "name",  "nfl",    "pcalls",  "stdname",    "time",     "tottime"};
     struct pp_str entered[128], bad[32];
     size_t entered_count = 0, bad_count = 0;
@@ -253,7 +254,8 @@ static void radix_sort(struct numbered *items, struct numbered *other, size_t co
 static bool sort_by_number(struct stat_table *t, const struct sorter *sorter)
 {
     uint64_t key;
-    if (t->count == 0 || sorter->keys->at[0]->field_count != 1 || !number_key(t, sorter->keys->at[0], t->order[0], &key)) {
+    if (t->count == 0 || sorter->keys->at[0]->field_count != 1 ||
+        !number_key(t, sorter->keys->at[0], t->order[0], &key)) {
         return false;
     }
     struct numbered *items = pp_calloc(t->count * 2, sizeof *items);

@@ -8,7 +8,7 @@ enum stat_field { STAT_PCALLS, STAT_CALLS, STAT_TIME, STAT_CUMULATIVE, STAT_FILE
 
 struct sort_key {
     const char *name;
-    const char *label;          /* as after "Ordered by:" */
+    const char *label; /* as after "Ordered by:" */
     enum stat_field fields[3];
     unsigned field_count;
     bool descending;

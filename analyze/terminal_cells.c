@@ -32,7 +32,14 @@ void write_shortened(struct pp_sink *out, struct pp_str name, size_t room)
 /* A bar of eighths for the share. */
 void write_bar(struct pp_sink *out, double share)
 {
-    static const char *const eighths[] = {"", "\xe2\x96\x8f", "\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b", "\xe2\x96\x8a", "\xe2\x96\x89"};
+    static const char *const eighths[] = {"",
+                                          "\xe2\x96\x8f",
+                                          "\xe2\x96\x8e",
+                                          "\xe2\x96\x8d",
+                                          "\xe2\x96\x8c",
+                                          "\xe2\x96\x8b",
+                                          "\xe2\x96\x8a",
+                                          "\xe2\x96\x89"};
     double clamped = share < 0 ? 0 : share > 100 ? 100 : share;
     unsigned filled = (unsigned)(clamped / 100 * BAR_CELLS * 8 + .5);
     pp_sink_text(out, share >= 20 ? "\033[31m" : share >= 5 ? "\033[33m" : "\033[32m");

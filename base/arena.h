@@ -37,7 +37,6 @@ void pp_arena_free(struct pp_arena *arena);
 size_t pp_arena_bytes(const struct pp_arena *arena);
 
 #define PP_NEW(arena, type) ((type *)pp_arena_alloc((arena), sizeof(type), _Alignof(type)))
-#define PP_NEW_ARRAY(arena, type, count)                                                                     \
-    ((type *)pp_arena_array((arena), (count), sizeof(type), _Alignof(type)))
+#define PP_NEW_ARRAY(arena, type, count) ((type *)pp_arena_array((arena), (count), sizeof(type), _Alignof(type)))
 
 #endif

@@ -49,8 +49,8 @@ enum { PP_REPORT_KINDS = 16 };
 /* What a reader or writer skipped, bent or lost, per kind. Zero-initialise. */
 struct pp_report {
     struct pp_report_entry {
-        const char *kind;     /* static text with one %s-free phrase: "lines without a count were skipped" */
-        uint64_t count;       /* how often */
+        const char *kind;      /* static text with one %s-free phrase: "lines without a count were skipped" */
+        uint64_t count;        /* how often */
         struct pp_where first; /* where first */
     } entries[PP_REPORT_KINDS];
     unsigned count;    /* entries in use */

@@ -1,13 +1,14 @@
 #define _DEFAULT_SOURCE /* madvise */
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include <sys/mman.h>
 
 /* From this size on, tables ask for large pages: they are read at random, and looking up small pages then costs more than the reading. */
-enum { LARGE_TABLE = 1 << 24, LARGE_PAGE = 1 << 21 };
+enum { LARGE_TABLE = 1 << 22, LARGE_PAGE = 1 << 21 };
 
 /* The one mutable global of base: a process has one way to die of memory. */
 static pp_oom_handler *on_oom;
@@ -15,6 +16,11 @@ static pp_oom_handler *on_oom;
 void pp_memory_on_oom(pp_oom_handler *handler)
 {
     on_oom = handler;
+#ifdef M_MMAP_THRESHOLD
+    /* A fixed threshold: left to itself, glibc raises it as tables are freed, and then growing a table means copying it into new pages, where remapping it
+     * would do. */
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
 }
 
 _Noreturn void pp_memory_exhausted(size_t wanted_bytes)
@@ -29,10 +35,10 @@ static void *prefer_large_pages(void *memory, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
     if (bytes >= LARGE_TABLE) {
-        uintptr_t begin = ((uintptr_t)memory + LARGE_PAGE - 1) & ~((uintptr_t)LARGE_PAGE - 1);
-        uintptr_t end = ((uintptr_t)memory + bytes) & ~((uintptr_t)LARGE_PAGE - 1);
-        /* A wish; where it is refused all works as well, slower. */
-        (void)madvise((char *)memory + (begin - (uintptr_t)memory), end - begin, MADV_HUGEPAGE);
+        size_t before = (0 - (uintptr_t)memory) & (LARGE_PAGE - 1);
+        size_t whole = (bytes - before) & ~(size_t)(LARGE_PAGE - 1);
+        /* A wish: where it is refused all works as well, slower. */
+        (void)madvise((char *)memory + before, whole, MADV_HUGEPAGE);
     }
 #else
     (void)bytes;

@@ -25,15 +25,14 @@ void *pp_grow(void *array, size_t need, size_t *capacity, size_t size) __attribu
 
 /* A growable array of `type`: declare  PP_VEC(struct x) xs;  zero-initialise; append with *PP_PUSH(&xs) = …;
  * free with pp_free(xs.at). */
-#define PP_VEC(type)                                                                                         \
-    struct {                                                                                                 \
-        type *at;                                                                                            \
-        size_t count, capacity;                                                                              \
+#define PP_VEC(type)                                                                                                   \
+    struct {                                                                                                           \
+        type *at;                                                                                                      \
+        size_t count, capacity;                                                                                        \
     }
-#define PP_RESERVE(vec, need)                                                                                \
-    ((vec)->capacity >= (need)                                                                               \
-         ? (void)0                                                                                           \
-         : (void)((vec)->at = pp_grow((vec)->at, (need), &(vec)->capacity, sizeof *(vec)->at)))
+#define PP_RESERVE(vec, need)                                                                                          \
+    ((vec)->capacity >= (need) ? (void)0                                                                               \
+                               : (void)((vec)->at = pp_grow((vec)->at, (need), &(vec)->capacity, sizeof *(vec)->at)))
 /* An lvalue pointer to one more element, not initialised; valid until the next PP_PUSH. */
 #define PP_PUSH(vec) (PP_RESERVE(vec, (vec)->count + 1), (vec)->at + (vec)->count++)
 

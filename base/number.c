@@ -60,7 +60,8 @@ bool pp_parse_i64(struct pp_str s, int64_t *out)
 bool pp_parse_double(struct pp_str s, double *out)
 {
     char buffer[512];
-    if (s.len == 0 || s.len >= sizeof buffer || s.data[0] == ' ' || memchr(s.data, 'x', s.len) || memchr(s.data, 'X', s.len)) {
+    if (s.len == 0 || s.len >= sizeof buffer || s.data[0] == ' ' || memchr(s.data, 'x', s.len) ||
+        memchr(s.data, 'X', s.len)) {
         return false;
     }
     memcpy(buffer, s.data, s.len);

@@ -25,7 +25,8 @@ struct pp_regex *pp_regex_new(struct pp_str pattern, struct pp_error *err)
     if (!code) {
         PCRE2_UCHAR message[160];
         pcre2_get_error_message(number, message, sizeof message);
-        pp_fail(err, PP_USAGE, pp_nowhere(), "bad regular expression at character %zu: %s", (size_t)at + 1, (const char *)message);
+        pp_fail(err, PP_USAGE, pp_nowhere(), "bad regular expression at character %zu: %s", (size_t)at + 1,
+                (const char *)message);
         return NULL;
     }
     struct pp_regex *re = pp_calloc(1, sizeof *re);

@@ -19,12 +19,12 @@ enum { BUFFER_SIZE = 1 << 16 };
 struct pp_sink {
     char *buffer;
     size_t used, capacity;
-    uint64_t bytes;        /* taken in all */
-    int fd;                /* -1: memory or gzip */
-    bool close_fd, memory; /* memory: the buffer grows */
-    int sys_errno;         /* of the first failure */
+    uint64_t bytes;         /* taken in all */
+    int fd;                 /* -1: memory or gzip */
+    bool close_fd, memory;  /* memory: the buffer grows */
+    int sys_errno;          /* of the first failure */
     char *path, *temporary; /* temporary: renamed to path at close */
-    struct pp_sink *below; /* gzip */
+    struct pp_sink *below;  /* gzip */
     z_stream *gzip;
 };
 

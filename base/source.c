@@ -278,8 +278,8 @@ bool pp_source_line(struct pp_source *s, struct pp_str *line)
         }
         if (shown > PP_LIMIT_LINE) {
             s->line++;
-            return pp_fail(&s->error, PP_LIMIT, pp_at_line(s->consumed, (uint32_t)s->line, 1), "a line is longer than %llu bytes",
-                           (unsigned long long)PP_LIMIT_LINE);
+            return pp_fail(&s->error, PP_LIMIT, pp_at_line(s->consumed, (uint32_t)s->line, 1),
+                           "a line is longer than %llu bytes", (unsigned long long)PP_LIMIT_LINE);
         }
         scanned = shown;
         fill(s);

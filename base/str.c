@@ -26,7 +26,8 @@ bool pp_str_starts(struct pp_str s, struct pp_str prefix)
 
 bool pp_str_ends(struct pp_str s, struct pp_str suffix)
 {
-    return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.data + s.len - suffix.len, suffix.data, suffix.len) == 0);
+    return s.len >= suffix.len &&
+           (suffix.len == 0 || memcmp(s.data + s.len - suffix.len, suffix.data, suffix.len) == 0);
 }
 
 size_t pp_str_find(struct pp_str s, char byte)

@@ -120,11 +120,11 @@ static bool in_ranges(uint32_t code, const struct range *ranges, size_t count)
 size_t pp_text_columns(struct pp_str s)
 {
     /* The blocks that matter for names; the C library's wcwidth would depend on the locale. */
-    static const struct range none[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},
-                                        {0x64b, 0x65f},   {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
+    static const struct range none[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},    {0x610, 0x61a},
+                                        {0x64b, 0x65f},   {0x200b, 0x200f}, {0x20d0, 0x20ff},  {0xfe00, 0xfe0f},
                                         {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}, {0xe0100, 0xe01ef}};
-    static const struct range wide[] = {{0x1100, 0x115f}, {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
-                                        {0xf900, 0xfaff}, {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
+    static const struct range wide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
+                                        {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
                                         {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
     size_t columns = 0;
     for (size_t at = 0; at < s.len;) {
@@ -139,7 +139,7 @@ size_t pp_text_columns(struct pp_str s)
 
 bool pp_text_is_control(uint32_t code)
 {
-    static const struct range controls[] = {{0, 0x1f},         {0x7f, 0x9f},     {0x61c, 0x61c},   {0x200e, 0x200f},
+    static const struct range controls[] = {{0, 0x1f},        {0x7f, 0x9f},     {0x61c, 0x61c},  {0x200e, 0x200f},
                                             {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfff9, 0xfffb}};
     return (code < 0x20 || code >= 0x7f) && in_ranges(code, controls, sizeof controls / sizeof *controls);
 }
@@ -198,8 +198,8 @@ void pp_text_show_buffer(char *buffer, size_t size, struct pp_str s)
 static size_t plain_run(struct pp_str s, size_t at)
 {
     size_t from = at;
-    while (at < s.len && s.data[at] >= ' ' && s.data[at] <= '~' && s.data[at] != '&' && s.data[at] != '<' && s.data[at] != '>' &&
-           s.data[at] != '"' && s.data[at] != '\'') {
+    while (at < s.len && s.data[at] >= ' ' && s.data[at] <= '~' && s.data[at] != '&' && s.data[at] != '<' &&
+           s.data[at] != '>' && s.data[at] != '"' && s.data[at] != '\'') {
         at++;
     }
     return at - from;

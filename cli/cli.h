@@ -18,12 +18,12 @@
 enum cli_exit { CLI_OK = 0, CLI_NO = 1, CLI_TROUBLE = 2 };
 
 enum cli_kind {
-    CLI_FLAG,    /* bool: true when given */
-    CLI_STRING,  /* const char *: the argument */
-    CLI_UINT,    /* uint64_t: a decimal number, suffixes K M G allowed */
-    CLI_DOUBLE,  /* double; a trailing % is dropped */
-    CLI_CHOICE,  /* unsigned: index into choices */
-    CLI_EVENTS,  /* struct cli_events: every use in order (option and argument), for options whose order matters */
+    CLI_FLAG,       /* bool: true when given */
+    CLI_STRING,     /* const char *: the argument */
+    CLI_UINT,       /* uint64_t: a decimal number, suffixes K M G allowed */
+    CLI_DOUBLE,     /* double; a trailing % is dropped */
+    CLI_CHOICE,     /* unsigned: index into choices */
+    CLI_EVENTS,     /* struct cli_events: every use in order (option and argument), for options whose order matters */
     CLI_EVENT_FLAG, /* the same without an argument */
     CLI_EVENT_OPTIONAL /* the same with an optional argument: --name=ARG, or the next word unless it is an option or an existing file */
 };
@@ -40,17 +40,17 @@ struct cli_events {
 };
 
 struct cli_option {
-    char letter;              /* 0: none */
-    const char *name;         /* long name without dashes */
-    const char *argument;     /* shown in the help ("FILE"); NULL for flags */
-    const char *help;         /* one or more lines ('\n' between), no final period */
+    char letter;          /* 0: none */
+    const char *name;     /* long name without dashes */
+    const char *argument; /* shown in the help ("FILE"); NULL for flags */
+    const char *help;     /* one or more lines ('\n' between), no final period */
     enum cli_kind kind;
-    size_t offset;            /* of the field in the args struct */
+    size_t offset;              /* of the field in the args struct */
     const char *const *choices; /* CLI_CHOICE: NULL-terminated */
-    size_t given_offset;      /* of a bool set when the option was given; 0: none (so never the first field) */
-    const char *group;        /* heading in --help before this option when it differs from the one before; NULL: same */
-    bool hidden;              /* not in --help (compatibility aliases) */
-    const char *alias_of;     /* long name of the option this is another name for; help then says so */
+    size_t given_offset;        /* of a bool set when the option was given; 0: none (so never the first field) */
+    const char *group;    /* heading in --help before this option when it differs from the one before; NULL: same */
+    bool hidden;          /* not in --help (compatibility aliases) */
+    const char *alias_of; /* long name of the option this is another name for; help then says so */
 };
 
 struct cli_example {
@@ -58,33 +58,33 @@ struct cli_example {
 };
 
 enum cli_tool_flag {
-    CLI_NO_INPUT = 1,    /* reads no profile: no --from, --max-input, --list-formats */
-    CLI_NO_OUTPUT = 2,   /* no -o */
-    CLI_HAS_TO = 4       /* has --to */
+    CLI_NO_INPUT = 1,  /* reads no profile: no --from, --max-input, --list-formats */
+    CLI_NO_OUTPUT = 2, /* no -o */
+    CLI_HAS_TO = 4     /* has --to */
 };
 
 struct cli_tool {
-    const char *name, *summary;          /* summary: one line, no period */
-    const char *synopsis;                /* after the name: "[OPTION]... [FILE]..." */
-    const char *description;             /* a paragraph for --help; may be NULL */
-    const struct cli_option *options;    /* ends with a NULL name */
-    const struct cli_example *examples;  /* ends with a NULL command */
-    size_t args_size;                    /* sizeof the args struct, whose first member is struct cli_common */
-    unsigned flags;                      /* enum cli_tool_flag */
-    void (*defaults)(void *args);        /* may be NULL: all zero */
+    const char *name, *summary;                    /* summary: one line, no period */
+    const char *synopsis;                          /* after the name: "[OPTION]... [FILE]..." */
+    const char *description;                       /* a paragraph for --help; may be NULL */
+    const struct cli_option *options;              /* ends with a NULL name */
+    const struct cli_example *examples;            /* ends with a NULL command */
+    size_t args_size;                              /* sizeof the args struct, whose first member is struct cli_common */
+    unsigned flags;                                /* enum cli_tool_flag */
+    void (*defaults)(void *args);                  /* may be NULL: all zero */
     int (*run)(void *args, int argc, char **argv); /* argv: operands only */
 };
 
 /* What all programs share; first member of every args struct. Filled by the frame. */
 struct cli_common {
     const struct cli_tool *tool;
-    const char *invoked;       /* basename of argv[0] */
-    const char *output;        /* -o FILE; NULL: standard output */
-    const char *from, *to;     /* format names or NULL */
-    uint64_t max_input;        /* bytes; 0: default */
-    struct cli_events option;  /* --option KEY=VALUE */
+    const char *invoked;      /* basename of argv[0] */
+    const char *output;       /* -o FILE; NULL: standard output */
+    const char *from, *to;    /* format names or NULL */
+    uint64_t max_input;       /* bytes; 0: default */
+    struct cli_events option; /* --option KEY=VALUE */
     bool strict, quiet, verbose, force;
-    unsigned color;            /* enum cli_color */
+    unsigned color; /* enum cli_color */
 };
 
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
@@ -107,13 +107,13 @@ const char *cli_did_you_mean(const char *word, const char *const *words);
 
 /* --- input --- */
 struct cli_input {
-    struct pp_profile *profile;       /* owned */
-    const struct pp_format *format;   /* what it was read as */
-    const char *path;                 /* as given; "-" for standard input */
-    int64_t mtime;                    /* seconds, 0 for pipes */
-    uint64_t bytes, raw_bytes;        /* decompressed / on disk */
+    struct pp_profile *profile;     /* owned */
+    const struct pp_format *format; /* what it was read as */
+    const char *path;               /* as given; "-" for standard input */
+    int64_t mtime;                  /* seconds, 0 for pipes */
+    uint64_t bytes, raw_bytes;      /* decompressed / on disk */
     bool gzipped;
-    struct pp_report report;          /* what the reader skipped or bent; shown already unless --quiet */
+    struct pp_report report; /* what the reader skipped or bent; shown already unless --quiet */
 };
 /* Reads one profile from `path` (NULL or "-": standard input), showing progress on a terminal's stderr and the report of what was skipped. On failure
  * prints the error and returns false (exit with CLI_TROUBLE). cli_input_free frees it. */
@@ -128,7 +128,8 @@ int cli_close_output(const struct cli_common *c, struct pp_sink *sink, int statu
 /* Opens, writes `p` in the format --to (or `fallback`), closes, shows the report. Returns the exit code. */
 int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, const struct pp_format *fallback);
 /* The options for formats from --option KEY=VALUE and extra pairs ("unit", value) a program adds; stored in the arena. */
-struct pp_options cli_format_options(const struct cli_common *c, struct pp_arena *arena, const struct pp_option *extra, size_t extra_count);
+struct pp_options cli_format_options(const struct cli_common *c, struct pp_arena *arena, const struct pp_option *extra,
+                                     size_t extra_count);
 /* True if colours go to `fd`: --color, NO_COLOR, TERM=dumb, isatty. */
 bool cli_use_color(const struct cli_common *c, int fd);
 /* Columns of the terminal on fd (COLUMNS wins), or 0 when it is no terminal. */

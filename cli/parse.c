@@ -11,6 +11,7 @@
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 
 /* Offsets are of struct cli_common, the first member of every args struct. NULL kinds of tools are left out by flags. */
+/* clang-format off */
 const struct cli_option cli_common_options[] = {
     {.letter = 'f', .name = "from", .argument = "FORMAT", .help = "read as this format (default: by content)", .kind = CLI_STRING,
      .offset = offsetof(struct cli_common, from), .group = "Common options"},
@@ -37,6 +38,7 @@ const struct cli_option cli_common_options[] = {
     {.letter = 'V', .name = "version", .help = "show the version and exit", .kind = CLI_FLAG, .group = "Common options"},
     {0},
 };
+/* clang-format on */
 
 static bool left_out(const struct cli_tool *tool, const char *name)
 {
@@ -139,15 +141,17 @@ static bool set_choice(struct parser *p, const struct cli_option *o, const char 
     if (near) {
         cli_usage(p->common, "--%s: unknown value \"%s\"; did you mean \"%s\"?", o->name, value, near);
     } else {
-        cli_usage(p->common, "--%s: unknown value \"%s\" (%s)", o->name, value, o->argument ? o->argument : "see --help");
+        cli_usage(p->common, "--%s: unknown value \"%s\" (%s)", o->name, value,
+                  o->argument ? o->argument : "see --help");
     }
     return false;
 }
 
 static void add_event(struct cli_events *events, const struct cli_option *o, const char *value)
 {
-    events->at = events->count == events->capacity ? pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at)
-                                                   : events->at;
+    events->at = events->count == events->capacity
+                     ? pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at)
+                     : events->at;
     events->at[events->count++] = (struct cli_event){o, value};
 }
 
@@ -316,7 +320,8 @@ static bool parse_letters(struct parser *p, const char *letters)
 
 enum cli_parsed cli_parse(const struct cli_table *table, void *args, int argc, char **argv, int *operands)
 {
-    struct parser p = {.table = table, .common = args, .args = args, .argc = argc, .argv = argv, .next = 1, .outcome = CLI_PARSED};
+    struct parser p = {
+        .table = table, .common = args, .args = args, .argc = argc, .argv = argv, .next = 1, .outcome = CLI_PARSED};
     int kept = 0;
     bool only_operands = false;
     while (p.next < argc) {

@@ -10,6 +10,7 @@ struct args {
     char from[32], to[32]; /* the halves of the invoked name */
 };
 
+/* clang-format off */
 static const struct cli_option options[] = {
     {.letter = 'u',
      .name = "unit",
@@ -26,6 +27,7 @@ static const struct cli_option options[] = {
      .offset = offsetof(struct args, metric)},
     {0},
 };
+/* clang-format on */
 
 static const struct cli_example examples[] = {
     {"profconv --to folded output.prof -o stacks.folded", "a cProfile file as (estimated) stacks, in microseconds"},

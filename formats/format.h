@@ -12,11 +12,11 @@
 enum pp_holds {
     PP_HOLDS_STACKS = 1,
     PP_HOLDS_CALLS = 2,
-    PP_HOLDS_LINES = 4,     /* line numbers of frames */
+    PP_HOLDS_LINES = 4, /* line numbers of frames */
     PP_HOLDS_THREADS = 8,
-    PP_HOLDS_TIME = 16,     /* samples in time order */
-    PP_HOLDS_METRICS = 32,  /* more than one metric */
-    PP_HOLDS_BOUNDS = 64,   /* bounds of estimated stacks */
+    PP_HOLDS_TIME = 16,    /* samples in time order */
+    PP_HOLDS_METRICS = 32, /* more than one metric */
+    PP_HOLDS_BOUNDS = 64,  /* bounds of estimated stacks */
     PP_HOLDS_META = 128
 };
 
@@ -53,7 +53,8 @@ struct pp_format {
     /* Reads all of the source into the builder; false and *err for a located error. What is skipped is noted in pp_builder_report. */
     bool (*read)(struct pp_source *, struct pp_builder *, const struct pp_options *, struct pp_error *);
     /* Writes; NULL: cannot be written. Sink errors are found at close; *err is for what the format cannot hold at all. */
-    bool (*write)(const struct pp_profile *, struct pp_sink *, const struct pp_options *, struct pp_report *, struct pp_error *);
+    bool (*write)(const struct pp_profile *, struct pp_sink *, const struct pp_options *, struct pp_report *,
+                  struct pp_error *);
 };
 
 enum { PP_PROBE_SIZE = 16384 };
@@ -69,11 +70,11 @@ const struct pp_format *pp_format_detect(struct pp_str head, struct pp_str path,
 /* Reads a whole profile: detects (from NULL), reads, finishes, and in debug builds checks. The profile is owned by the caller; *used (may be NULL) gets the
  * format, *report (may be NULL) what was skipped. NULL and *err on failure. */
 struct pp_profile *pp_format_read(struct pp_source *source, struct pp_str path, const struct pp_format *from,
-                                  const struct pp_options *options, const struct pp_format **used, struct pp_report *report,
-                                  struct pp_error *err);
+                                  const struct pp_options *options, const struct pp_format **used,
+                                  struct pp_report *report, struct pp_error *err);
 /* Writes `p` in `to`, converting the shape when the format holds only the other one (model/graph.h, model/estimate.h). What the profile has and the format cannot hold
  * is noted in *report once per kind; with options->strict it is an error. */
-bool pp_format_write(const struct pp_profile *p, const struct pp_format *to, struct pp_sink *out, const struct pp_options *options,
-                     struct pp_report *report, struct pp_error *err);
+bool pp_format_write(const struct pp_profile *p, const struct pp_format *to, struct pp_sink *out,
+                     const struct pp_options *options, struct pp_report *report, struct pp_error *err);
 
 #endif

@@ -72,7 +72,8 @@ const struct pp_format *pp_format_detect(struct pp_str head, struct pp_str path,
         most = bits;
     }
     if (!best) {
-        pp_fail(err, PP_SYNTAX, pp_at_offset(0), head.len ? "expected a profile, found data of no known format" : "the input is empty");
+        pp_fail(err, PP_SYNTAX, pp_at_offset(0),
+                head.len ? "expected a profile, found data of no known format" : "the input is empty");
         return NULL;
     }
     if (rival) {
@@ -101,8 +102,8 @@ static struct pp_profile *finish(struct pp_source *source, struct pp_builder *b,
 }
 
 struct pp_profile *pp_format_read(struct pp_source *source, struct pp_str path, const struct pp_format *from,
-                                  const struct pp_options *options, const struct pp_format **used, struct pp_report *report,
-                                  struct pp_error *err)
+                                  const struct pp_options *options, const struct pp_format **used,
+                                  struct pp_report *report, struct pp_error *err)
 {
     static const struct pp_options none = {0};
     struct pp_str head = pp_source_peek(source, PP_PROBE_SIZE);
@@ -137,7 +138,8 @@ struct pp_profile *pp_format_read(struct pp_source *source, struct pp_str path, 
 /* --- writing --- */
 
 /* What one unit of the metric is in seconds: time is time; counts need the option "unit", the recorded rate, or are taken as seconds. */
-static double seconds_per_unit(const struct pp_profile *p, size_t metric, const struct pp_options *options, struct pp_report *report)
+static double seconds_per_unit(const struct pp_profile *p, size_t metric, const struct pp_options *options,
+                               struct pp_report *report)
 {
     static const struct {
         const char *name;
@@ -157,7 +159,8 @@ static double seconds_per_unit(const struct pp_profile *p, size_t metric, const 
             return scale * units[i].seconds;
         }
     }
-    pp_report_note(report, "the counts have no unit: one is written as one second (--unit s|ms|us|ns says otherwise)", pp_nowhere());
+    pp_report_note(report, "the counts have no unit: one is written as one second (--unit s|ms|us|ns says otherwise)",
+                   pp_nowhere());
     return scale;
 }
 
@@ -172,7 +175,8 @@ static bool declare_losses(const struct pp_profile *p, const struct pp_format *t
 {
     bool estimated = p->shapes & PP_SHAPE_STACKS && pp_profile_estimated(p);
     const struct loss losses[] = {
-        {p->shapes & PP_SHAPE_STACKS && p->sample_count ? PP_HOLDS_TIME : 0, "the format holds no times: samples are summed per stack"},
+        {p->shapes & PP_SHAPE_STACKS && p->sample_count ? PP_HOLDS_TIME : 0,
+         "the format holds no times: samples are summed per stack"},
         {p->thread_count > 2 ? PP_HOLDS_THREADS : 0, "the format holds no threads: samples of all threads are summed"},
         {p->shapes & PP_SHAPE_STACKS && p->metric_count > 1 ? PP_HOLDS_METRICS : 0,
          "the format holds one metric: only the main one is written (--option metric=NAME chooses)"},
@@ -190,7 +194,8 @@ static bool declare_losses(const struct pp_profile *p, const struct pp_format *t
 }
 
 /* The metric that "metric=NAME" chooses, or the default one. */
-static bool choose_metric(const struct pp_profile *p, const struct pp_options *options, size_t *metric, struct pp_error *err)
+static bool choose_metric(const struct pp_profile *p, const struct pp_options *options, size_t *metric,
+                          struct pp_error *err)
 {
     struct pp_str name = pp_options_get(options, "metric");
     *metric = name.data ? pp_profile_metric(p, name) : pp_profile_default_metric(p);
@@ -199,8 +204,9 @@ static bool choose_metric(const struct pp_profile *p, const struct pp_options *o
 }
 
 /* The profile in the shape the format holds; *made is freed by the caller. */
-static const struct pp_profile *reshape(const struct pp_profile *p, const struct pp_format *to, const struct pp_options *options,
-                                        struct pp_profile **made, struct pp_report *report, struct pp_error *err)
+static const struct pp_profile *reshape(const struct pp_profile *p, const struct pp_format *to,
+                                        const struct pp_options *options, struct pp_profile **made,
+                                        struct pp_report *report, struct pp_error *err)
 {
     bool stacks = p->shapes & PP_SHAPE_STACKS && to->holds & PP_HOLDS_STACKS;
     bool calls = p->shapes & PP_SHAPE_CALLS && to->holds & PP_HOLDS_CALLS;
@@ -223,8 +229,8 @@ static const struct pp_profile *reshape(const struct pp_profile *p, const struct
     return *made;
 }
 
-bool pp_format_write(const struct pp_profile *p, const struct pp_format *to, struct pp_sink *out, const struct pp_options *options,
-                     struct pp_report *report, struct pp_error *err)
+bool pp_format_write(const struct pp_profile *p, const struct pp_format *to, struct pp_sink *out,
+                     const struct pp_options *options, struct pp_report *report, struct pp_error *err)
 {
     static const struct pp_options none = {0};
     options = options ? options : &none;
@@ -233,7 +239,8 @@ bool pp_format_write(const struct pp_profile *p, const struct pp_format *to, str
     }
     struct pp_profile *made;
     const struct pp_profile *shaped = reshape(p, to, options, &made, report, err);
-    bool ok = shaped && declare_losses(shaped, to, options, report, err) && to->write(shaped, out, options, report, err);
+    bool ok =
+        shaped && declare_losses(shaped, to, options, report, err) && to->write(shaped, out, options, report, err);
     pp_profile_free(made);
     return ok;
 }

@@ -6,7 +6,8 @@
 static unsigned probe(struct pp_str head)
 {
     static const char *const signs[] = {"data-profpipe=", "xmlns:fg=", "Flame Graph", "func_g", "frames"};
-    struct pp_str start = pp_str_trim(pp_str_starts(head, PP_STR("\xef\xbb\xbf")) ? pp_str_sub(head, 3, head.len) : head);
+    struct pp_str start =
+        pp_str_trim(pp_str_starts(head, PP_STR("\xef\xbb\xbf")) ? pp_str_sub(head, 3, head.len) : head);
     unsigned bits = 40;
     if (!pp_str_starts(start, PP_STR("<")) || pp_str_search(head, PP_STR("<svg")) == head.len) {
         return 0;

@@ -147,10 +147,12 @@ static double share(const struct shares *shares, size_t i)
     if (shares->count == 1) {
         return 1;
     }
-    return shares->sum > 0 ? weight_of(shares->callers[i], shares->by_calls) / shares->sum : 1.0 / (double)shares->count;
+    return shares->sum > 0 ? weight_of(shares->callers[i], shares->by_calls) / shares->sum
+                           : 1.0 / (double)shares->count;
 }
 
-static struct graph_edge *edge_from(const struct calls_graph *graph, const struct graph_row *callee, pp_function_id caller)
+static struct graph_edge *edge_from(const struct calls_graph *graph, const struct graph_row *callee,
+                                    pp_function_id caller)
 {
     for (size_t at = slot_of(graph, callee->row.function, caller); graph->slots[at]; at = (at + 1) & graph->mask) {
         struct graph_edge *e = graph->slots[at];
@@ -184,7 +186,8 @@ static void pass_edge(struct calls_graph *graph, struct graph_row *callee, const
 }
 
 /* Shares an outgoing edge among the callers; the last gets what is left so that the sums stay. */
-static void share_edge(struct calls_graph *graph, struct graph_row *callee, const struct graph_edge *out, const struct shares *shares)
+static void share_edge(struct calls_graph *graph, struct graph_row *callee, const struct graph_edge *out,
+                       const struct shares *shares)
 {
     struct pp_call_edge left = out->edge;
     for (size_t i = 0; i < shares->count; i++) {
@@ -195,7 +198,8 @@ static void share_edge(struct calls_graph *graph, struct graph_row *callee, cons
             give.calls = (int64_t)((double)out->edge.calls * part + 0.5);
             give.calls = give.calls > left.calls ? left.calls : give.calls;
             give.primitive_calls = (int64_t)((double)out->edge.primitive_calls * part + 0.5);
-            give.primitive_calls = give.primitive_calls > left.primitive_calls ? left.primitive_calls : give.primitive_calls;
+            give.primitive_calls =
+                give.primitive_calls > left.primitive_calls ? left.primitive_calls : give.primitive_calls;
             give.tottime = out->edge.tottime * part;
             give.cumtime = out->edge.cumtime * part;
         }
@@ -238,7 +242,9 @@ static void note_sharing(const struct graph_row *row, const struct shares *share
     if (shares->count == 0) {
         pp_report_note(report, "hidden functions without callers took their own time with them", pp_nowhere());
     } else if (shares->count > 1 && (row->callees || shares->by_calls)) {
-        pp_report_note(report, "hidden functions had several callers: their callees were shared out by time (an estimate)", pp_nowhere());
+        pp_report_note(report,
+                       "hidden functions had several callers: their callees were shared out by time (an estimate)",
+                       pp_nowhere());
     }
 }
 
@@ -267,7 +273,8 @@ static bool hide_row(struct calls_graph *graph, struct graph_row *row, struct pp
     return ok;
 }
 
-bool calls_graph_hide(struct calls_graph *graph, const unsigned char *hidden, struct pp_report *report, struct pp_error *err)
+bool calls_graph_hide(struct calls_graph *graph, const unsigned char *hidden, struct pp_report *report,
+                      struct pp_error *err)
 {
     bool ok = true;
     for (size_t r = 0; ok && r < graph->row_count; r++) {

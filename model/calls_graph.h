@@ -14,7 +14,7 @@ void calls_links_init(struct calls_links *links, const struct pp_profile *p, boo
 void calls_links_free(struct calls_links *links);
 
 struct graph_edge {
-    struct pp_call_edge edge; /* ids of the profile */
+    struct pp_call_edge edge;                         /* ids of the profile */
     struct graph_edge *next_caller, *previous_caller; /* the callee's list, in order */
     struct graph_edge *next_callee;                   /* the caller's list */
     bool gone;
@@ -32,7 +32,7 @@ struct calls_graph {
     struct pp_arena arena;
     struct graph_row *rows; /* one per row of the profile */
     size_t row_count;
-    size_t edge_count; /* made so far */
+    size_t edge_count;         /* made so far */
     struct graph_edge **slots; /* hash of (callee, caller) -> edge, in use or gone */
     size_t mask;
 };
@@ -42,7 +42,8 @@ void calls_graph_init(struct calls_graph *graph, const struct pp_profile *p, con
 /* Takes out the functions with hidden[function] != 0: the self time of each of their edges goes to the caller, their callees become the
  * callers' callees, shared out by the time of the edges (noted in *report when there was more than one caller). A hidden function without callers
  * takes its own self time with it. False and *err when the edges multiply past a limit. */
-bool calls_graph_hide(struct calls_graph *graph, const unsigned char *hidden, struct pp_report *report, struct pp_error *err);
+bool calls_graph_hide(struct calls_graph *graph, const unsigned char *hidden, struct pp_report *report,
+                      struct pp_error *err);
 void calls_graph_free(struct calls_graph *graph);
 
 #endif

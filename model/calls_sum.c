@@ -88,7 +88,8 @@ static void add_edge(struct calls_sum *sum, uint32_t row, const struct pp_call_e
     known->flags &= edge->flags;
 }
 
-void calls_sum_add(struct calls_sum *sum, const struct pp_call_row *row, const struct pp_call_edge *edges, size_t count, bool as_is)
+void calls_sum_add(struct calls_sum *sum, const struct pp_call_row *row, const struct pp_call_edge *edges, size_t count,
+                   bool as_is)
 {
     bool is_new;
     uint32_t number = row_for(sum, row->function, &is_new);

@@ -32,7 +32,8 @@ struct calls_sum {
 void calls_sum_count(struct calls_sum *sum, int64_t *cell, int64_t value);
 /* Adds a row and its `count` edges. A new function keeps the numbers as they are when `as_is` (0 + -0.0 would lose a sign that pstats
  * keeps in the first file), else they are added to 0 as pstats adds later files. A caller the row has already is added to. */
-void calls_sum_add(struct calls_sum *sum, const struct pp_call_row *row, const struct pp_call_edge *edges, size_t count, bool as_is);
+void calls_sum_add(struct calls_sum *sum, const struct pp_call_row *row, const struct pp_call_edge *edges, size_t count,
+                   bool as_is);
 /* Hands all rows and the totals to the builder and frees the sum. */
 void calls_sum_finish(struct calls_sum *sum, struct pp_builder *b);
 

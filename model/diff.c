@@ -135,7 +135,8 @@ static struct pp_diff_row *row_for(struct joiner *j, const struct pp_profile *p,
     uint32_t number = pp_intern_add(&j->keys, &j->arena, key_of(j, p, row));
     if (number == known) {
         const struct pp_function *f = pp_profile_function(p, row->function);
-        *PP_PUSH(&j->rows) = (struct pp_diff_row){.name = pp_profile_str(p, f->name), .file = pp_profile_str(p, f->file)};
+        *PP_PUSH(&j->rows) =
+            (struct pp_diff_row){.name = pp_profile_str(p, f->name), .file = pp_profile_str(p, f->file)};
     }
     return &j->rows.at[number];
 }
@@ -182,15 +183,16 @@ static int compare_rows(const void *a, const void *b)
     return order ? order : (lx > ly) - (lx < ly);
 }
 
-bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *before, const struct pp_profile *after, enum pp_diff_match match,
-                  struct pp_error *err)
+bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *before, const struct pp_profile *after,
+                  enum pp_diff_match match, struct pp_error *err)
 {
     struct side sides[2];
     *diff = (struct pp_diff){0};
     side_init(&sides[0], before);
     side_init(&sides[1], after);
     bool ok = sides[0].seconds == sides[1].seconds ||
-              pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "one profile is in seconds and the other in counts; they cannot be compared");
+              pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
+                      "one profile is in seconds and the other in counts; they cannot be compared");
     if (ok) {
         struct joiner j = {.match = match};
         join(&j, &sides[0], false);

@@ -25,8 +25,8 @@ enum pp_diff_match { PP_DIFF_BY_NAME /* file basename and name */, PP_DIFF_BY_LI
 
 /* Compares; rows are matched by file basename and name unless asked otherwise (a shifted line is the same function). The caller frees with
  * pp_diff_free and keeps both profiles alive. False and *err when the units differ. */
-bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *before, const struct pp_profile *after, enum pp_diff_match match,
-                  struct pp_error *err);
+bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *before, const struct pp_profile *after,
+                  enum pp_diff_match match, struct pp_error *err);
 void pp_diff_free(struct pp_diff *diff);
 
 #endif

@@ -26,7 +26,7 @@ struct estimate {
     uint32_t *out_edges;  /* per callees.to entry: the edge */
     double *caller_calls; /* per function: calls from all callers, for files without edge times */
     uint32_t *caller_count;
-    uint32_t *on_path;    /* scratch: function -> number of the node being expanded + 1 */
+    uint32_t *on_path; /* scratch: function -> number of the node being expanded + 1 */
     size_t max_nodes;
     double least, sum;
 };
@@ -284,8 +284,9 @@ static struct node make_child(const struct estimate *e, uint32_t parent, const s
     double least = edge_ct - (whole - from->lower);
     bool known = whole_path && !(edge->flags & PP_EDGE_COUNT_ONLY);
     child.lower = edge->flags & PP_EDGE_COUNT_ONLY ? 0 : known ? edge_ct : least > 0 ? least : 0;
-    child.upper = edge->flags & PP_EDGE_COUNT_ONLY ? (cumtime(e, child.function) < from->upper ? cumtime(e, child.function) : from->upper)
-                                                   : most;
+    child.upper = edge->flags & PP_EDGE_COUNT_ONLY
+                      ? (cumtime(e, child.function) < from->upper ? cumtime(e, child.function) : from->upper)
+                      : most;
     child.flags = exact || known ? 0 : PP_STACK_ESTIMATED;
     return child;
 }
@@ -380,7 +381,8 @@ static void hand_over(const struct estimate *e, struct pp_builder *b, double sca
         pp_builder_add(b, (pp_stack_id){stacks[i]}, 0, value);
         if (node->flags) {
             double upper = ceil(node->upper * scale);
-            struct pp_stack_bounds bounds = {(int64_t)floor(node->lower * scale), upper >= 9.2e18 ? INT64_MAX : (int64_t)upper, node->flags};
+            struct pp_stack_bounds bounds = {(int64_t)floor(node->lower * scale),
+                                             upper >= 9.2e18 ? INT64_MAX : (int64_t)upper, node->flags};
             pp_builder_bounds(b, (pp_stack_id){stacks[i]}, bounds);
         }
     }
@@ -447,7 +449,8 @@ static void stop(struct estimate *e)
     }
 }
 
-struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct pp_estimate_options *options, struct pp_error *err)
+struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct pp_estimate_options *options,
+                                      struct pp_error *err)
 {
     struct estimate e;
     struct pp_builder *b = pp_builder_new();

@@ -18,6 +18,7 @@ struct pp_estimate_options {
 /* A STACKS profile with the one metric wall/ns (or samples/count for sampled_calls) and bounds, owned by the caller. Its sum equals the
  * sum of tottime rounded once. Roots: functions nobody calls; where all have callers (Python 3.12+: exec loops), one per source
  * component of the condensed call graph. NULL and *err on failure. */
-struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct pp_estimate_options *options, struct pp_error *err);
+struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct pp_estimate_options *options,
+                                      struct pp_error *err);
 
 #endif

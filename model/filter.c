@@ -91,8 +91,8 @@ uint32_t *filter_copy_tables(const struct pp_profile *p, struct pp_builder *b)
     return threads;
 }
 
-struct pp_profile *pp_filter_apply(const struct pp_profile *p, const struct pp_filter *filter, struct pp_filter_books *books,
-                                   struct pp_report *report, struct pp_error *err)
+struct pp_profile *pp_filter_apply(const struct pp_profile *p, const struct pp_filter *filter,
+                                   struct pp_filter_books *books, struct pp_report *report, struct pp_error *err)
 {
     struct pp_filter_books unwanted;
     books = books ? books : &unwanted;

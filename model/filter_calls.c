@@ -16,12 +16,13 @@
 #include "model/calls_sum.h"
 #include "model/filter_parts.h"
 
-static const char focus_note[] =
-    "function rows are whole: times of functions that are also called from elsewhere include that (a profile of calls has no stacks)";
+static const char focus_note[] = "function rows are whole: times of functions that are also called from elsewhere "
+                                 "include that (a profile of calls has no stacks)";
 static const char ignore_note[] = "function callers keep cumulative times that include what was dropped";
 
 /* Marks `mark` on all functions reachable from the marked ones, along callees or along callers; functions in `stop` are not entered. */
-static void spread(const struct pp_profile *p, const struct calls_links *links, unsigned char *marks, const unsigned char *stop)
+static void spread(const struct pp_profile *p, const struct calls_links *links, unsigned char *marks,
+                   const unsigned char *stop)
 {
     PP_VEC(uint32_t) todo = {0};
     for (uint32_t f = 0; f < p->function_count; f++) {
@@ -59,7 +60,8 @@ static unsigned char *matching(const struct pp_profile *p, struct pp_regex *rege
     return marks;
 }
 
-static void keep_focus(const struct pp_profile *p, const struct pp_filter *filter, unsigned char *keep, struct pp_report *report)
+static void keep_focus(const struct pp_profile *p, const struct pp_filter *filter, unsigned char *keep,
+                       struct pp_report *report)
 {
     struct calls_links callees, callers;
     calls_links_init(&callees, p, true);
@@ -79,7 +81,8 @@ static void keep_focus(const struct pp_profile *p, const struct pp_filter *filte
     pp_report_note(report, focus_note, pp_nowhere());
 }
 
-static void keep_from(const struct pp_profile *p, const struct pp_filter *filter, unsigned char *keep, struct pp_report *report)
+static void keep_from(const struct pp_profile *p, const struct pp_filter *filter, unsigned char *keep,
+                      struct pp_report *report)
 {
     struct calls_links callees;
     calls_links_init(&callees, p, true);
@@ -94,7 +97,8 @@ static void keep_from(const struct pp_profile *p, const struct pp_filter *filter
 }
 
 /* Keeps what is reachable from the roots without entering an ignored function; what no root reaches stays unless it matches. */
-static void drop_ignored(const struct pp_profile *p, const struct pp_filter *filter, unsigned char *keep, struct pp_report *report)
+static void drop_ignored(const struct pp_profile *p, const struct pp_filter *filter, unsigned char *keep,
+                         struct pp_report *report)
 {
     struct calls_links callees;
     calls_links_init(&callees, p, true);
@@ -211,13 +215,14 @@ static void copy_graph(struct copy *c, const struct calls_graph *graph)
 
 static bool has_meaning(const struct pp_filter *filter, struct pp_error *err)
 {
-    const char *option = filter->has_time      ? "--time"
-                         : filter->thread      ? "--thread"
-                         : filter->max_depth   ? "--max-depth"
-                         : filter->prune_from  ? "--prune-from"
-                                               : NULL;
-    return !option || pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
-                              "%s needs stacks, and this is a profile of calls; pstat2folded estimates stacks first", option);
+    const char *option = filter->has_time     ? "--time"
+                         : filter->thread     ? "--thread"
+                         : filter->max_depth  ? "--max-depth"
+                         : filter->prune_from ? "--prune-from"
+                                              : NULL;
+    return !option ||
+           pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
+                   "%s needs stacks, and this is a profile of calls; pstat2folded estimates stacks first", option);
 }
 
 static bool only_strip(const struct pp_filter *filter)
@@ -237,7 +242,8 @@ static double sum_of_rows(const struct pp_profile *p)
     return sum;
 }
 
-static unsigned char *kept_functions(const struct pp_profile *p, const struct pp_filter *filter, struct pp_report *report)
+static unsigned char *kept_functions(const struct pp_profile *p, const struct pp_filter *filter,
+                                     struct pp_report *report)
 {
     unsigned char *keep = pp_calloc(p->function_count, 1);
     memset(keep, 1, p->function_count);
@@ -275,8 +281,8 @@ static bool filter_graph(const struct pp_profile *p, const struct pp_filter *fil
     return ok;
 }
 
-bool filter_calls(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b, struct pp_filter_books *books,
-                  struct pp_report *report, struct pp_error *err)
+bool filter_calls(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b,
+                  struct pp_filter_books *books, struct pp_report *report, struct pp_error *err)
 {
     if (!has_meaning(filter, err)) {
         return false;

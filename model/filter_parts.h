@@ -27,10 +27,10 @@ pp_function_id filter_function(const struct pp_profile *p, const struct pp_filte
 uint32_t *filter_copy_tables(const struct pp_profile *p, struct pp_builder *b);
 
 /* The two shapes. Each adds to the builder and fills the books. False and *err when a filter has no meaning for the shape. */
-bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b, struct pp_filter_books *books,
-                   struct pp_report *report, struct pp_error *err);
-bool filter_calls(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b, struct pp_filter_books *books,
-                  struct pp_report *report, struct pp_error *err);
+bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b,
+                   struct pp_filter_books *books, struct pp_report *report, struct pp_error *err);
+bool filter_calls(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b,
+                  struct pp_filter_books *books, struct pp_report *report, struct pp_error *err);
 /* CALLS under --strip-dirs alone: pstats' own meaning, totals untouched. */
 void filter_strip_calls(const struct pp_profile *p, struct pp_builder *b);
 

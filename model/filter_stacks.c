@@ -15,16 +15,16 @@ struct work {
     struct pp_builder *b;
     struct filter_match focus, ignore, hide, show, show_from, prune_from;
     struct pp_arena scratch;
-    uint32_t *frames;        /* frame -> builder frame + 1, 0: not made yet */
-    uint32_t *functions;     /* function -> builder function + 1 */
-    uint32_t *lowest;        /* function -> lowest line of its frames, for function granularity */
-    unsigned char *rare;     /* function -> below min_percent */
-    unsigned char *state;    /* per stack: FOCUSED … */
-    uint32_t *visible;       /* per stack: nearest stack from here to the root whose own frame stays; 0: none */
-    uint32_t *pruned_at;     /* per stack: the prune_from match nearest the leaf, 0: none */
-    uint32_t *depth;         /* per stack: visible frames up to it */
-    uint32_t *made;          /* per stack: builder stack + 1 */
-    uint32_t *path;          /* scratch of make() */
+    uint32_t *frames;     /* frame -> builder frame + 1, 0: not made yet */
+    uint32_t *functions;  /* function -> builder function + 1 */
+    uint32_t *lowest;     /* function -> lowest line of its frames, for function granularity */
+    unsigned char *rare;  /* function -> below min_percent */
+    unsigned char *state; /* per stack: FOCUSED … */
+    uint32_t *visible;    /* per stack: nearest stack from here to the root whose own frame stays; 0: none */
+    uint32_t *pruned_at;  /* per stack: the prune_from match nearest the leaf, 0: none */
+    uint32_t *depth;      /* per stack: visible frames up to it */
+    uint32_t *made;       /* per stack: builder stack + 1 */
+    uint32_t *path;       /* scratch of make() */
 };
 
 static uint32_t function_of(const struct work *w, uint32_t stack)
@@ -61,7 +61,8 @@ static void stop(struct work *w)
     for (size_t i = 0; i < sizeof matches / sizeof *matches; i++) {
         filter_match_free(matches[i]);
     }
-    void *tables[] = {w->frames, w->functions, w->lowest, w->rare, w->state, w->visible, w->pruned_at, w->depth, w->made, w->path};
+    void *tables[] = {w->frames,  w->functions, w->lowest, w->rare, w->state,
+                      w->visible, w->pruned_at, w->depth,  w->made, w->path};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         pp_free(tables[i]);
     }
@@ -99,7 +100,8 @@ static pp_frame_id new_frame(struct work *w, uint32_t frame)
         made.function = new_function(w, made.function.i);
         switch (w->filter->granularity) {
         case PP_GRANULARITY_FUNCTION:
-            made = (struct pp_frame){.function = made.function, .line = w->lowest[w->p->frames[frame].function.i], .flags = made.flags};
+            made = (struct pp_frame){
+                .function = made.function, .line = w->lowest[w->p->frames[frame].function.i], .flags = made.flags};
             break;
         case PP_GRANULARITY_FILE:
         case PP_GRANULARITY_MODULE:
@@ -161,8 +163,8 @@ static uint32_t target(const struct work *w, uint32_t stack)
 static bool stack_kept(const struct work *w, uint32_t stack)
 {
     unsigned state = w->state[stack];
-    return (!w->filter->focus || state & FOCUSED) && !(state & IGNORED) && (!w->filter->show_from || state & FROM_SEEN) &&
-           (w->visible[target(w, stack)] != 0 || stack == 0);
+    return (!w->filter->focus || state & FOCUSED) && !(state & IGNORED) &&
+           (!w->filter->show_from || state & FROM_SEEN) && (w->visible[target(w, stack)] != 0 || stack == 0);
 }
 
 /* The new stack of what stays of `stack`, made with all above it. */
@@ -228,7 +230,8 @@ static void filter_samples(struct work *w, const uint32_t *threads, int64_t *res
         /* In time order, so never before the first; the distance of hostile times may still pass 63 bits. */
         uint64_t distance = (uint64_t)sample->time_ns - (uint64_t)first;
         int64_t time = distance > INT64_MAX ? INT64_MAX : (int64_t)distance;
-        bool kept = stack_kept(w, sample->stack.i) && (!w->filter->thread || thread_matches(p, w->filter, sample->thread)) &&
+        bool kept = stack_kept(w, sample->stack.i) &&
+                    (!w->filter->thread || thread_matches(p, w->filter, sample->thread)) &&
                     (!w->filter->has_time || (time >= w->filter->time_from_ns && time < w->filter->time_to_ns));
         for (size_t m = 0; m < columns; m++) {
             rest[sample->stack.i * columns + m] -= values[m];
@@ -282,9 +285,9 @@ static void filter_sums(struct work *w, const int64_t *rest, struct pp_filter_bo
 static void copy_bounds(struct work *w)
 {
     const struct pp_profile *p = w->p;
-    bool changes_values = w->filter->focus || w->filter->ignore || w->filter->hide || w->filter->show || w->filter->show_from ||
-                          w->filter->prune_from || w->filter->thread || w->filter->has_time || w->filter->granularity ||
-                          w->filter->collapse_recursion || w->rare;
+    bool changes_values = w->filter->focus || w->filter->ignore || w->filter->hide || w->filter->show ||
+                          w->filter->show_from || w->filter->prune_from || w->filter->thread || w->filter->has_time ||
+                          w->filter->granularity || w->filter->collapse_recursion || w->rare;
     for (uint32_t i = 0; p->bounds && i < p->stack_count; i++) {
         if (!w->made[i] || !p->bounds[i].flags) {
             continue;
@@ -300,13 +303,14 @@ static void copy_bounds(struct work *w)
 static bool has_meaning(const struct pp_profile *p, const struct pp_filter *filter, struct pp_error *err)
 {
     if (filter->has_time && p->sample_count == 0) {
-        return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "--time needs samples with times, and this profile has only sums");
+        return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
+                       "--time needs samples with times, and this profile has only sums");
     }
     return true;
 }
 
-bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b, struct pp_filter_books *books,
-                   struct pp_report *report, struct pp_error *err)
+bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b,
+                   struct pp_filter_books *books, struct pp_report *report, struct pp_error *err)
 {
     if (!has_meaning(p, filter, err)) {
         return false;

@@ -74,7 +74,8 @@ static void id_map_free(struct id_map *map)
 /* --- STACKS --- */
 
 /* Makes the columns of all profiles before anything is added, so that samples of each have all columns. */
-static bool add_metrics(struct pp_builder *b, const struct pp_profile *const *profiles, size_t count, struct pp_error *err)
+static bool add_metrics(struct pp_builder *b, const struct pp_profile *const *profiles, size_t count,
+                        struct pp_error *err)
 {
     enum { MOST_METRICS = 64 };
     enum pp_unit units[MOST_METRICS];
@@ -90,8 +91,8 @@ static bool add_metrics(struct pp_builder *b, const struct pp_profile *const *pr
             if (column == before) {
                 units[column] = p->metrics[m].unit;
             } else if (units[column] != p->metrics[m].unit) {
-                return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "metric \"%.*s\" is in %s here and in %s there", PP_STR_ARG(name),
-                               pp_unit_name(units[column]), pp_unit_name(p->metrics[m].unit));
+                return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "metric \"%.*s\" is in %s here and in %s there",
+                               PP_STR_ARG(name), pp_unit_name(units[column]), pp_unit_name(p->metrics[m].unit));
             }
             pp_builder_decimals(b, column, p->metrics[m].decimals);
         }
@@ -179,7 +180,8 @@ static void add_stacks(struct id_map *map, int64_t shift_ns, bool only_one)
         for (size_t m = 0; m < p->metric_count; m++) {
             int64_t value = rest[i * p->metric_count + m];
             if (value) {
-                pp_builder_add_decimal(map->to, (pp_stack_id){stacks[i]}, map->metrics[m], value, p->metrics[m].decimals);
+                pp_builder_add_decimal(map->to, (pp_stack_id){stacks[i]}, map->metrics[m], value,
+                                       p->metrics[m].decimals);
             }
         }
     }

@@ -14,8 +14,9 @@ void pp_profile_free(struct pp_profile *p)
         return;
     }
     pp_arena_free(&p->arena);
-    const void *tables[] = {p->strings, p->functions, p->frames, p->threads, p->metrics, p->metas, p->stacks,
-                            p->stack_values, p->bounds, p->samples, p->sample_values, p->rows, p->edges, p->row_of};
+    const void *tables[] = {p->strings,       p->functions, p->frames,       p->threads, p->metrics,
+                            p->metas,         p->stacks,    p->stack_values, p->bounds,  p->samples,
+                            p->sample_values, p->rows,      p->edges,        p->row_of};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         free_table(tables[i]);
     }

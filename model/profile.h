@@ -17,11 +17,13 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+/* clang-format off */
 typedef struct { uint32_t i; } pp_string_id;
 typedef struct { uint32_t i; } pp_function_id;
 typedef struct { uint32_t i; } pp_frame_id;
 typedef struct { uint32_t i; } pp_stack_id;
 typedef struct { uint32_t i; } pp_thread_id;
+/* clang-format on */
 
 enum pp_unit { PP_UNIT_COUNT, PP_UNIT_NS, PP_UNIT_BYTES };
 
@@ -80,9 +82,9 @@ struct pp_stack_bounds {
 
 enum pp_sample_flag {
     PP_SAMPLE_ON_CPU = 1,
-    PP_SAMPLE_GIL = 2,      /* the thread held the GIL */
-    PP_SAMPLE_GC = 4,       /* in the garbage collector */
-    PP_SAMPLE_STOPPED = 8,  /* the process was stopped while reading */
+    PP_SAMPLE_GIL = 2,       /* the thread held the GIL */
+    PP_SAMPLE_GC = 4,        /* in the garbage collector */
+    PP_SAMPLE_STOPPED = 8,   /* the process was stopped while reading */
     PP_SAMPLE_VERIFIED = 16, /* read without stopping and verified afterwards */
     PP_SAMPLE_IDLE = 32,
     PP_SAMPLE_SALVAGED = 64 /* partly read; the outer frames may be missing */
@@ -127,6 +129,7 @@ struct pp_profile {
     struct pp_arena arena; /* strings */
     unsigned shapes;       /* enum pp_shape, or-ed */
 
+    /* clang-format off */
     const struct pp_str *strings; size_t string_count;
     const struct pp_function *functions; size_t function_count;
     const struct pp_frame *frames; size_t frame_count;
@@ -145,9 +148,10 @@ struct pp_profile {
     /* CALLS */
     const struct pp_call_row *rows; size_t row_count;     /* in file order */
     const struct pp_call_edge *edges; size_t edge_count;  /* grouped by row */
-    const uint32_t *row_of;       /* function id -> row number, UINT32_MAX: none; function_count entries */
-    int64_t total_calls, total_primitive_calls;           /* added in file order, files added as pstats adds them */
-    double total_tottime;                                 /* seconds, likewise (order of addition matters) */
+    /* clang-format on */
+    const uint32_t *row_of; /* function id -> row number, UINT32_MAX: none; function_count entries */
+    int64_t total_calls, total_primitive_calls; /* added in file order, files added as pstats adds them */
+    double total_tottime;                       /* seconds, likewise (order of addition matters) */
     bool counts_swapped; /* the file (yappi) had calls and primitive calls swapped; the rows here are right */
     bool sampled_calls;  /* the file (CPython 3.15's sampler) marks its counts as samples */
 };

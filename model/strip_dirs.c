@@ -40,7 +40,8 @@ static void set_caller(struct caller_dict *dict, const struct pp_call_edge *edge
 void filter_strip_calls(const struct pp_profile *p, struct pp_builder *b)
 {
     uint32_t *ids = stripped_functions(p, b);
-    struct calls_sum sum = {.calls = p->total_calls, .primitive_calls = p->total_primitive_calls, .tottime = p->total_tottime};
+    struct calls_sum sum = {
+        .calls = p->total_calls, .primitive_calls = p->total_primitive_calls, .tottime = p->total_tottime};
     struct caller_dict dict = {.place = pp_calloc(p->function_count, sizeof(uint32_t)),
                                .round = pp_calloc(p->function_count, sizeof(uint32_t))};
     for (size_t r = 0; r < p->row_count; r++) {

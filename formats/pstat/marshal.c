@@ -108,7 +108,8 @@ static uint32_t reserve(struct marshal_reader *r, bool flagged)
     return (uint32_t)r->ref_kinds.count - 1;
 }
 
-void marshal_finish(struct marshal_reader *r, const struct marshal_value *container, enum marshal_kind kind, uint32_t id)
+void marshal_finish(struct marshal_reader *r, const struct marshal_value *container, enum marshal_kind kind,
+                    uint32_t id)
 {
     if (container->slot != UINT32_MAX) {
         r->ref_kinds.at[container->slot] = (unsigned char)kind;
@@ -139,7 +140,8 @@ static bool read_reference(struct marshal_reader *r, struct marshal_value *value
     }
     size_t count = r->ref_kinds.count;
     if (index < 0 || (size_t)index >= count) {
-        return pp_fail(r->err, PP_SYNTAX, pp_at_offset(value->offset), "reference %ld is past the end (%zu)", (long)index, count);
+        return pp_fail(r->err, PP_SYNTAX, pp_at_offset(value->offset), "reference %ld is past the end (%zu)",
+                       (long)index, count);
     }
     value->kind = (enum marshal_kind)r->ref_kinds.at[index];
     value->id = r->ref_ids.at[index];
@@ -197,7 +199,8 @@ static bool read_long(struct marshal_reader *r, struct marshal_value *value)
         }
         int64_t part = count < 0 ? -(int64_t)digit : (int64_t)digit;
         int64_t place = 0;
-        fits = fits && (digit == 0 || (i < 5 && pp_mul_i64(part, INT64_C(1) << (15 * i), &place) && pp_add_i64(integer, place, &integer)));
+        fits = fits && (digit == 0 || (i < 5 && pp_mul_i64(part, INT64_C(1) << (15 * i), &place) &&
+                                       pp_add_i64(integer, place, &integer)));
         real += (double)part * scale;
         scale *= 32768;
     }
@@ -280,8 +283,8 @@ static bool read_interned_reference(struct marshal_reader *r, struct marshal_val
         return false;
     }
     if (index < 0 || (size_t)index >= r->interned.count) {
-        return pp_fail(r->err, PP_SYNTAX, pp_at_offset(value->offset), "interned string %ld is past the end (%zu)", (long)index,
-                       r->interned.count);
+        return pp_fail(r->err, PP_SYNTAX, pp_at_offset(value->offset), "interned string %ld is past the end (%zu)",
+                       (long)index, r->interned.count);
     }
     value->kind = MARSHAL_STRING;
     value->id = r->interned.at[index];
@@ -344,7 +347,7 @@ static bool read_scalar(struct marshal_reader *r, unsigned type, struct marshal_
 /* A container that is being skipped. */
 struct level {
     unsigned type;
-    uint32_t left;  /* items to come; dictionaries: unused */
+    uint32_t left; /* items to come; dictionaries: unused */
     uint32_t slot;
     /* Code objects: the number of the object to come (1-based), the layout, and what a description needs. */
     uint32_t object;
@@ -392,7 +395,8 @@ static bool begin_level(struct marshal_reader *r, struct skipper *s, unsigned ty
 {
     uint32_t count = 0;
     if (s->levels.count >= PP_LIMIT_NESTING) {
-        return pp_fail(r->err, PP_LIMIT, pp_at_offset(offset), "containers are nested deeper than %d", PP_LIMIT_NESTING);
+        return pp_fail(r->err, PP_LIMIT, pp_at_offset(offset), "containers are nested deeper than %d",
+                       PP_LIMIT_NESTING);
     }
     switch (type) {
     case 'c':
@@ -417,8 +421,13 @@ static uint32_t describe_code(struct marshal_reader *r, const struct level *leve
 {
     char line[24];
     size_t digits = pp_format_decimal(line, level->line, 0);
-    struct pp_str parts[] = {PP_STR("<code object "), pp_builder_str(r->builder, (pp_string_id){level->name}), PP_STR(", file \""),
-                             pp_builder_str(r->builder, (pp_string_id){level->filename}), PP_STR("\", line "), {line, digits}, PP_STR(">")};
+    struct pp_str parts[] = {PP_STR("<code object "),
+                             pp_builder_str(r->builder, (pp_string_id){level->name}),
+                             PP_STR(", file \""),
+                             pp_builder_str(r->builder, (pp_string_id){level->filename}),
+                             PP_STR("\", line "),
+                             {line, digits},
+                             PP_STR(">")};
     struct pp_sink *text = pp_sink_memory();
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         pp_sink_str(text, parts[i]);
@@ -429,7 +438,8 @@ static uint32_t describe_code(struct marshal_reader *r, const struct level *leve
 }
 
 /* Takes the object just finished into the code object; true in *done when it was the last one. */
-static bool take_code_object(struct marshal_reader *r, struct level *level, const struct marshal_value *value, bool *done)
+static bool take_code_object(struct marshal_reader *r, struct level *level, const struct marshal_value *value,
+                             bool *done)
 {
     uint32_t object = level->object++;
     uint32_t id = value->kind == MARSHAL_STRING ? value->id : 0;
@@ -566,12 +576,18 @@ bool marshal_skip_rest(struct marshal_reader *r, const struct marshal_value *con
 
 bool marshal_expected(struct marshal_reader *r, const char *what, const struct marshal_value *found)
 {
-    static const char *const names[] = {[MARSHAL_NULL] = "the end of a dictionary", [MARSHAL_OTHER] = "another object",
-                                        [MARSHAL_PENDING] = "an unfinished object", [MARSHAL_STRING] = "a string",
-                                        [MARSHAL_INT] = "an integer",               [MARSHAL_BIG] = "an integer past 64 bits",
-                                        [MARSHAL_FLOAT] = "a float",                [MARSHAL_TUPLE] = "a tuple",
-                                        [MARSHAL_DICT] = "a dictionary",            [MARSHAL_KEY] = "a function key",
-                                        [MARSHAL_EDGE] = "a tuple of four numbers", [MARSHAL_CALLERS] = "a dictionary",
+    static const char *const names[] = {[MARSHAL_NULL] = "the end of a dictionary",
+                                        [MARSHAL_OTHER] = "another object",
+                                        [MARSHAL_PENDING] = "an unfinished object",
+                                        [MARSHAL_STRING] = "a string",
+                                        [MARSHAL_INT] = "an integer",
+                                        [MARSHAL_BIG] = "an integer past 64 bits",
+                                        [MARSHAL_FLOAT] = "a float",
+                                        [MARSHAL_TUPLE] = "a tuple",
+                                        [MARSHAL_DICT] = "a dictionary",
+                                        [MARSHAL_KEY] = "a function key",
+                                        [MARSHAL_EDGE] = "a tuple of four numbers",
+                                        [MARSHAL_CALLERS] = "a dictionary",
                                         [MARSHAL_ROW] = "a tuple"};
     if (!pp_builder_ok(r->builder)) {
         return false;

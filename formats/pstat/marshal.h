@@ -12,26 +12,26 @@ enum { MARSHAL_FLAG_REF = 0x80 };
 
 /* What an object turned out to be, as far as a profile cares. */
 enum marshal_kind {
-    MARSHAL_NULL,     /* '0': ends dictionaries */
-    MARSHAL_OTHER,    /* anything without use here; skipped whole */
-    MARSHAL_PENDING,  /* in the reference table only: a container that is not finished */
-    MARSHAL_STRING,   /* string id; code objects become their description */
-    MARSHAL_INT,      /* integer */
-    MARSHAL_BIG,      /* an int past 64 bits; real holds it rounded */
-    MARSHAL_FLOAT,    /* real */
-    MARSHAL_TUPLE,    /* begun: `count` items follow */
-    MARSHAL_DICT,     /* begun: keys and values follow until MARSHAL_NULL */
-    MARSHAL_KEY,      /* a function key seen before: function id */
-    MARSHAL_EDGE,     /* an edge tuple seen before: index into edges */
-    MARSHAL_CALLERS,  /* a callers dictionary seen before: function id of its row */
-    MARSHAL_ROW       /* a row tuple seen before: function id of its row */
+    MARSHAL_NULL,    /* '0': ends dictionaries */
+    MARSHAL_OTHER,   /* anything without use here; skipped whole */
+    MARSHAL_PENDING, /* in the reference table only: a container that is not finished */
+    MARSHAL_STRING,  /* string id; code objects become their description */
+    MARSHAL_INT,     /* integer */
+    MARSHAL_BIG,     /* an int past 64 bits; real holds it rounded */
+    MARSHAL_FLOAT,   /* real */
+    MARSHAL_TUPLE,   /* begun: `count` items follow */
+    MARSHAL_DICT,    /* begun: keys and values follow until MARSHAL_NULL */
+    MARSHAL_KEY,     /* a function key seen before: function id */
+    MARSHAL_EDGE,    /* an edge tuple seen before: index into edges */
+    MARSHAL_CALLERS, /* a callers dictionary seen before: function id of its row */
+    MARSHAL_ROW      /* a row tuple seen before: function id of its row */
 };
 
 struct marshal_value {
     enum marshal_kind kind;
-    uint32_t id;       /* string, function or edge number */
-    uint32_t count;    /* items of a tuple */
-    uint32_t slot;     /* reference slot to fill when the container is finished; UINT32_MAX: none */
+    uint32_t id;    /* string, function or edge number */
+    uint32_t count; /* items of a tuple */
+    uint32_t slot;  /* reference slot to fill when the container is finished; UINT32_MAX: none */
     int64_t integer;
     double real;
     uint64_t offset; /* of its type byte */
@@ -41,12 +41,12 @@ struct marshal_reader {
     struct pp_source *source;
     struct pp_builder *builder;
     struct pp_error *err;
-    const unsigned char *at, *end; /* window of the source */
-    uint64_t base;                 /* input offset of `end` */
-    size_t shown;                  /* bytes peeked, not skipped yet */
+    const unsigned char *at, *end;   /* window of the source */
+    uint64_t base;                   /* input offset of `end` */
+    size_t shown;                    /* bytes peeked, not skipped yet */
     PP_VEC(unsigned char) ref_kinds; /* the reference table: kind and number per slot */
     PP_VEC(uint32_t) ref_ids;
-    PP_VEC(uint32_t) interned; /* Python 2's own table: string ids */
+    PP_VEC(uint32_t) interned;            /* Python 2's own table: string ids */
     PP_VEC(struct marshal_value) numbers; /* ints and floats that are referred to */
     PP_VEC(struct pp_call_edge) edges;    /* edge tuples that are referred to */
 };
@@ -110,7 +110,8 @@ bool marshal_next(struct marshal_reader *r, bool open, struct marshal_value *val
 /* Skips the rest of a begun container. */
 bool marshal_skip_rest(struct marshal_reader *r, const struct marshal_value *container);
 /* Fills the reference slot of a finished container. */
-void marshal_finish(struct marshal_reader *r, const struct marshal_value *container, enum marshal_kind kind, uint32_t id);
+void marshal_finish(struct marshal_reader *r, const struct marshal_value *container, enum marshal_kind kind,
+                    uint32_t id);
 /* Byte offset of the next byte. */
 uint64_t marshal_offset(const struct marshal_reader *r);
 /* True when no byte is left. */

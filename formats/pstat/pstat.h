@@ -5,7 +5,7 @@
 #include "formats/format.h"
 
 bool pstat_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err);
-bool pstat_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options, struct pp_report *report,
-                 struct pp_error *err);
+bool pstat_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options,
+                 struct pp_report *report, struct pp_error *err);
 
 #endif

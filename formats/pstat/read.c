@@ -5,7 +5,8 @@
 #include "base/number.h"
 #include "formats/pstat/marshal.h"
 
-static const char swapped_note[] = "calls and primitive calls are swapped, as yappi writes them; they are read the right way round";
+static const char swapped_note[] =
+    "calls and primitive calls are swapped, as yappi writes them; they are read the right way round";
 
 struct row_reader {
     struct marshal_reader m;
@@ -44,7 +45,8 @@ static bool read_mark(struct marshal_reader *m, const struct marshal_value *tupl
     if (!marshal_next(m, false, &mark)) {
         return false;
     }
-    if (mark.kind != MARSHAL_STRING || !pp_str_eq(pp_builder_str(m->builder, (pp_string_id){mark.id}), PP_STR("__sampled__"))) {
+    if (mark.kind != MARSHAL_STRING ||
+        !pp_str_eq(pp_builder_str(m->builder, (pp_string_id){mark.id}), PP_STR("__sampled__"))) {
         return marshal_expected(m, "a (file, line, function) key", tuple);
     }
     marshal_finish(m, tuple, MARSHAL_OTHER, 0);
@@ -90,7 +92,8 @@ static bool read_time(struct marshal_reader *m, const char *what, double *second
         return false;
     }
     *seconds = value.real;
-    return value.kind == MARSHAL_FLOAT || value.kind == MARSHAL_INT || value.kind == MARSHAL_BIG || marshal_expected(m, what, &value);
+    return value.kind == MARSHAL_FLOAT || value.kind == MARSHAL_INT || value.kind == MARSHAL_BIG ||
+           marshal_expected(m, what, &value);
 }
 
 /* --- callers --- */
@@ -102,7 +105,8 @@ static bool read_edge_tuple(struct marshal_reader *m, const struct marshal_value
         return marshal_expected(m, "a caller's (calls, primitive calls, time, cumulative time)", tuple);
     }
     if (tuple->count > 4) {
-        pp_report_note(pp_builder_report(m->builder), "callers with concatenated numbers (an old pstats.add) were added up",
+        pp_report_note(pp_builder_report(m->builder),
+                       "callers with concatenated numbers (an old pstats.add) were added up",
                        pp_at_offset(tuple->offset));
     }
     for (uint32_t i = 0; i < tuple->count; i += 4) {
@@ -112,7 +116,8 @@ static bool read_edge_tuple(struct marshal_reader *m, const struct marshal_value
             !read_time(m, "a caller's time", &tottime) || !read_time(m, "a caller's cumulative time", &cumtime)) {
             return false;
         }
-        if (!pp_add_i64(edge->calls, calls, &edge->calls) || !pp_add_i64(edge->primitive_calls, primitive, &edge->primitive_calls)) {
+        if (!pp_add_i64(edge->calls, calls, &edge->calls) ||
+            !pp_add_i64(edge->primitive_calls, primitive, &edge->primitive_calls)) {
             return pp_fail(m->err, PP_LIMIT, pp_at_offset(tuple->offset), "call counts add up past 64 bits");
         }
         edge->tottime = i ? edge->tottime + tottime : tottime;
@@ -129,8 +134,10 @@ static bool read_edge(struct marshal_reader *m, struct pp_call_edge *edge)
 {
     struct marshal_value value;
     if (marshal_quick_tuple(m, 4)) {
-        return read_count(m, "a caller's calls", &edge->calls) && read_count(m, "a caller's primitive calls", &edge->primitive_calls) &&
-               read_time(m, "a caller's time", &edge->tottime) && read_time(m, "a caller's cumulative time", &edge->cumtime);
+        return read_count(m, "a caller's calls", &edge->calls) &&
+               read_count(m, "a caller's primitive calls", &edge->primitive_calls) &&
+               read_time(m, "a caller's time", &edge->tottime) &&
+               read_time(m, "a caller's cumulative time", &edge->cumtime);
     }
     if (!marshal_next(m, true, &value)) {
         return false;

@@ -7,7 +7,8 @@
 
 static void put_u32(struct pp_sink *out, uint32_t value)
 {
-    char bytes[4] = {(char)(value & 0xff), (char)(value >> 8 & 0xff), (char)(value >> 16 & 0xff), (char)(value >> 24 & 0xff)};
+    char bytes[4] = {(char)(value & 0xff), (char)(value >> 8 & 0xff), (char)(value >> 16 & 0xff),
+                     (char)(value >> 24 & 0xff)};
     pp_sink_write(out, bytes, sizeof bytes);
 }
 
@@ -133,8 +134,8 @@ static void put_row(struct pp_sink *out, const struct pp_profile *p, const struc
     pp_sink_byte(out, '0');
 }
 
-bool pstat_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options, struct pp_report *report,
-                 struct pp_error *err)
+bool pstat_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options,
+                 struct pp_report *report, struct pp_error *err)
 {
     (void)options;
     (void)report;

@@ -37,7 +37,8 @@ bool svg_parse_title(struct pp_str title, struct pp_str *name, struct pp_str *nu
     struct pp_str inside = pp_str_sub(title, open + 1, title.len - open - 2);
     struct pp_cut value = pp_str_cut(inside, ' ');
     size_t comma = pp_str_rfind(value.tail, ',');
-    if (!value.found || value.head.len == 0 || comma == value.tail.len || pp_str_find(value.tail, '%') == value.tail.len) {
+    if (!value.found || value.head.len == 0 || comma == value.tail.len ||
+        pp_str_find(value.tail, '%') == value.tail.len) {
         return false;
     }
     for (size_t i = 0; i < value.head.len; i++) {
@@ -142,7 +143,8 @@ static size_t holder(const struct placed *rows, size_t from, size_t to, double m
     return end;
 }
 
-static void place_row(struct placed *rows, size_t above_from, size_t above_to, size_t from, size_t to, struct pp_builder *b)
+static void place_row(struct placed *rows, size_t above_from, size_t above_to, size_t from, size_t to,
+                      struct pp_builder *b)
 {
     for (size_t i = from; i < to; i++) {
         const struct svg_frame *f = rows[i].frame;
@@ -152,7 +154,8 @@ static void place_row(struct placed *rows, size_t above_from, size_t above_to, s
             under = rows[parent].stack;
             rows[parent].left -= f->count;
         } else if (from != above_from) {
-            pp_report_note(pp_builder_report(b), "frames without a frame below them were put at the root", pp_nowhere());
+            pp_report_note(pp_builder_report(b), "frames without a frame below them were put at the root",
+                           pp_nowhere());
         }
         rows[i].stack = pp_builder_push(b, under, svg_text_frame(b, f->name));
         rows[i].left += f->count;
@@ -189,13 +192,15 @@ static void add_value(const struct placed *row, unsigned decimals, int64_t facto
     pp_builder_add_decimal(b, row->stack, 0, value, decimals);
 }
 
-static void add_values(const struct placed *rows, size_t count, const struct svg_frames *frames, int64_t factor, struct pp_builder *b)
+static void add_values(const struct placed *rows, size_t count, const struct svg_frames *frames, int64_t factor,
+                       struct pp_builder *b)
 {
     for (size_t i = 0; i < count; i++) {
         if (rows[i].left > 0) {
             add_value(&rows[i], frames->decimals, factor, b);
         } else if (rows[i].left < 0) {
-            pp_report_note(pp_builder_report(b), "frames are narrower than what stands on them (rounded numbers)", pp_nowhere());
+            pp_report_note(pp_builder_report(b), "frames are narrower than what stands on them (rounded numbers)",
+                           pp_nowhere());
         }
     }
 }
@@ -204,7 +209,8 @@ static void add_values(const struct placed *rows, size_t count, const struct svg
 static bool first_row_is_root(const struct placed *rows, size_t first_row)
 {
     struct pp_str name = rows[0].frame->name;
-    return first_row == 1 && (pp_str_eq(name, PP_STR("all")) || pp_str_eq(name, PP_STR("all samples")) || pp_str_eq(name, PP_STR("root")));
+    return first_row == 1 && (pp_str_eq(name, PP_STR("all")) || pp_str_eq(name, PP_STR("all samples")) ||
+                              pp_str_eq(name, PP_STR("root")));
 }
 
 bool svg_add_drawn(const struct svg_frames *frames, struct pp_builder *b, struct pp_error *err)

@@ -12,7 +12,12 @@ enum { MOST_UNPACKED = 1 << 30 };
 
 static int digit_of(char c)
 {
-    return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
+    return c >= 'A' && c <= 'Z'   ? c - 'A'
+           : c >= 'a' && c <= 'z' ? c - 'a' + 26
+           : c >= '0' && c <= '9' ? c - '0' + 52
+           : c == '+'             ? 62
+           : c == '/'             ? 63
+                                  : -1;
 }
 
 /* The bytes behind the text; white space and padding are passed over. NULL for other bytes. Owned by the caller. */
@@ -24,7 +29,8 @@ static unsigned char *from_base64(struct pp_str text, size_t *len)
     *len = 0;
     for (size_t i = 0; i < text.len; i++) {
         int digit = digit_of(text.data[i]);
-        if (text.data[i] == '=' || text.data[i] == '\n' || text.data[i] == '\r' || text.data[i] == ' ' || text.data[i] == '\t') {
+        if (text.data[i] == '=' || text.data[i] == '\n' || text.data[i] == '\r' || text.data[i] == ' ' ||
+            text.data[i] == '\t') {
             continue;
         }
         if (digit < 0) {
@@ -59,7 +65,8 @@ static bool inflate_all(unsigned char *packed, size_t len, struct pp_sink *out, 
     return status == Z_STREAM_END || pp_fail(err, PP_SYNTAX, pp_nowhere(), "the embedded profile is damaged");
 }
 
-bool svg_read_embedded(struct pp_str base64, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
+bool svg_read_embedded(struct pp_str base64, struct pp_builder *b, const struct pp_options *options,
+                       struct pp_error *err)
 {
     size_t len;
     unsigned char *packed = from_base64(base64, &len);

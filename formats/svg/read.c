@@ -9,7 +9,8 @@
 #include "base/number.h"
 #include "formats/svg/svg.h"
 
-static const char pruned_note[] = "frames too narrow to be drawn are not in the picture: their share counts as their callers' own";
+static const char pruned_note[] =
+    "frames too narrow to be drawn are not in the picture: their share counts as their callers' own";
 
 struct svg_reader {
     struct pp_source *source;
@@ -61,7 +62,8 @@ static void on_error(void *context, xmlErrorPtr error)
 static bool fail_here(struct svg_reader *r, const char *message)
 {
     int line = xmlTextReaderGetParserLineNumber(r->xml), column = xmlTextReaderGetParserColumnNumber(r->xml);
-    return pp_fail(r->err, PP_SYNTAX, pp_at_line(0, line > 0 ? (uint32_t)line : 1, column > 0 ? (uint32_t)column : 0), "%s", message);
+    return pp_fail(r->err, PP_SYNTAX, pp_at_line(0, line > 0 ? (uint32_t)line : 1, column > 0 ? (uint32_t)column : 0),
+                   "%s", message);
 }
 
 /* The attribute as a slice of the arena, or NULL data. */
@@ -147,8 +149,9 @@ static void take_rect(struct svg_reader *r)
     } else if (!title.len || !svg_parse_title(title, &frame.name, &number, &count_name)) {
         return;
     }
-    if (!number_of(exact ? exact_x : attribute(r, "x"), &frame.x) || !number_of(exact ? exact_w : attribute(r, "width"), &frame.width) ||
-        !number_of(attribute(r, "y"), &frame.y) || !count_of(r, exact ? exact_w : number, &frame.count)) {
+    if (!number_of(exact ? exact_x : attribute(r, "x"), &frame.x) ||
+        !number_of(exact ? exact_w : attribute(r, "width"), &frame.width) || !number_of(attribute(r, "y"), &frame.y) ||
+        !count_of(r, exact ? exact_w : number, &frame.count)) {
         pp_report_note(pp_builder_report(r->b), "frames with unreadable numbers were skipped", pp_nowhere());
         return;
     }
@@ -178,7 +181,8 @@ static void own_metric(struct svg_reader *r)
 {
     size_t at = pp_str_search(r->view, PP_STR("\"metric\""));
     struct pp_str metric = pp_str_sub(r->view, at, 400);
-    bool ns = pp_str_search(metric, PP_STR("\"unit\":\"ns\"")) < metric.len, bytes = pp_str_search(metric, PP_STR("\"unit\":\"bytes\"")) < metric.len;
+    bool ns = pp_str_search(metric, PP_STR("\"unit\":\"ns\"")) < metric.len,
+         bytes = pp_str_search(metric, PP_STR("\"unit\":\"bytes\"")) < metric.len;
     enum pp_unit unit = ns ? PP_UNIT_NS : bytes ? PP_UNIT_BYTES : PP_UNIT_COUNT;
     pp_builder_metric(r->b, ns ? PP_STR("wall") : bytes ? PP_STR("bytes") : PP_STR("samples"), unit);
     int64_t decimals = json_number(metric, "\"decimals\":");
@@ -194,7 +198,8 @@ static bool take_own_title(struct svg_reader *r, struct pp_str title, int64_t de
     if (r->path.count == 0) {
         own_metric(r);
     }
-    if (depth < 0 || (uint64_t)depth > r->path.count || !svg_parse_title(pp_str_cut(title, '\n').head, &name, &number, &count_name)) {
+    if (depth < 0 || (uint64_t)depth > r->path.count ||
+        !svg_parse_title(pp_str_cut(title, '\n').head, &name, &number, &count_name)) {
         return fail_here(r, "expected a frame of folded2svg with its depth and title");
     }
     pp_stack_id stack = {0};
@@ -308,7 +313,8 @@ static bool finish(struct svg_reader *r)
     }
     if (r->own) {
         pp_report_note(pp_builder_report(r->b), "the picture embeds no profile: read from its frames", pp_nowhere());
-        return r->path.count > 0 || pp_fail(r->err, PP_SYNTAX, pp_nowhere(), "expected a flame graph, found an SVG without frames");
+        return r->path.count > 0 ||
+               pp_fail(r->err, PP_SYNTAX, pp_nowhere(), "expected a flame graph, found an SVG without frames");
     }
     if (!svg_add_drawn(&r->frames, r->b, r->err)) {
         return false;

@@ -20,6 +20,7 @@ struct args {
 
 static const char *const choices[] = {"time", "calls", "cumulative", NULL};
 
+/* clang-format off */
 static const struct cli_option options[] = {
     {.letter = 'x', .name = "flag", .help = "", .kind = CLI_FLAG, .offset = offsetof(struct args, flag)},
     {.letter = 'w', .name = "word", .argument = "T", .help = "", .kind = CLI_STRING, .offset = offsetof(struct args, word)},
@@ -30,8 +31,10 @@ static const struct cli_option options[] = {
     {.name = "callers", .argument = "RE", .help = "", .kind = CLI_EVENT_OPTIONAL, .offset = offsetof(struct args, events)},
     {0},
 };
+/* clang-format on */
 
-static const struct cli_tool tool = {.name = "fuzzed", .summary = "", .synopsis = "", .options = options, .args_size = sizeof(struct args)};
+static const struct cli_tool tool = {
+    .name = "fuzzed", .summary = "", .synopsis = "", .options = options, .args_size = sizeof(struct args)};
 
 enum { MOST_WORDS = 64 };
 

@@ -31,9 +31,19 @@ END_TEST
 static const struct {
     double value;
     const char *text;
-} reprs[] = {{0.1, "0.1"},   {1, "1.0"},       {1e16, "1e+16"}, {123456789012345680.0, "1.2345678901234568e+17"}, {1e-7, "1e-07"},
-             {0.0001, "0.0001"}, {-0.0, "-0.0"}, {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"}, {2.0 / 3, "0.6666666666666666"},
-             {9999999999999998.0, "9999999999999998.0"}, {1.5, "1.5"}, {100, "100.0"}};
+} reprs[] = {{0.1, "0.1"},
+             {1, "1.0"},
+             {1e16, "1e+16"},
+             {123456789012345680.0, "1.2345678901234568e+17"},
+             {1e-7, "1e-07"},
+             {0.0001, "0.0001"},
+             {-0.0, "-0.0"},
+             {5e-324, "5e-324"},
+             {1.7976931348623157e308, "1.7976931348623157e+308"},
+             {2.0 / 3, "0.6666666666666666"},
+             {9999999999999998.0, "9999999999999998.0"},
+             {1.5, "1.5"},
+             {100, "100.0"}};
 
 START_TEST(doubles_as_python_writes_them)
 {
@@ -49,20 +59,32 @@ static const struct {
     int64_t value;
     unsigned decimals;
     bool rounded;
-} decimals[] = {{"12.50", true, 125, 1, false}, {"7", true, 7, 0, false},     {"1e3", true, 1000, 0, false}, {"1.5e-3", true, 15, 4, false},
-                {"0.1234567891", true, 123456789, 9, true}, {".5", true, 5, 1, false}, {"5.", true, 5, 0, false}, {"-2.5", true, -25, 1, false},
-                {"9223372036854775807", true, INT64_MAX, 0, false}, {"9223372036854775808", false, 0, 0, false}, {"1e30", false, 0, 0, false},
-                {"", false, 0, 0, false}, {".", false, 0, 0, false}, {"1.2.3", false, 0, 0, false}, {"x", false, 0, 0, false}};
+} decimals[] = {{"12.50", true, 125, 1, false},
+                {"7", true, 7, 0, false},
+                {"1e3", true, 1000, 0, false},
+                {"1.5e-3", true, 15, 4, false},
+                {"0.1234567891", true, 123456789, 9, true},
+                {".5", true, 5, 1, false},
+                {"5.", true, 5, 0, false},
+                {"-2.5", true, -25, 1, false},
+                {"9223372036854775807", true, INT64_MAX, 0, false},
+                {"9223372036854775808", false, 0, 0, false},
+                {"1e30", false, 0, 0, false},
+                {"", false, 0, 0, false},
+                {".", false, 0, 0, false},
+                {"1.2.3", false, 0, 0, false},
+                {"x", false, 0, 0, false}};
 
 START_TEST(decimal_numbers)
 {
     int64_t value = 0;
     unsigned places = 0;
     bool rounded = false;
-    ck_assert_msg(pp_parse_decimal(pp_str_of(decimals[_i].text), &value, &places, &rounded) == decimals[_i].ok, "%s", decimals[_i].text);
+    ck_assert_msg(pp_parse_decimal(pp_str_of(decimals[_i].text), &value, &places, &rounded) == decimals[_i].ok, "%s",
+                  decimals[_i].text);
     if (decimals[_i].ok) {
-        ck_assert_msg(value == decimals[_i].value && places == decimals[_i].decimals && rounded == decimals[_i].rounded, "%s gave %lld / 10^%u",
-                      decimals[_i].text, (long long)value, places);
+        ck_assert_msg(value == decimals[_i].value && places == decimals[_i].decimals && rounded == decimals[_i].rounded,
+                      "%s gave %lld / 10^%u", decimals[_i].text, (long long)value, places);
     }
 }
 END_TEST
@@ -79,7 +101,8 @@ START_TEST(numbers_into_text)
     uint64_t u;
     int64_t s;
     ck_assert(!pp_parse_u64(PP_STR("18446744073709551616"), &u) && pp_parse_u64(PP_STR("18446744073709551615"), &u));
-    ck_assert(pp_parse_i64(PP_STR("-9223372036854775808"), &s) && s == INT64_MIN && !pp_parse_i64(PP_STR("9223372036854775808"), &s));
+    ck_assert(pp_parse_i64(PP_STR("-9223372036854775808"), &s) && s == INT64_MIN &&
+              !pp_parse_i64(PP_STR("9223372036854775808"), &s));
 }
 END_TEST
 
@@ -102,11 +125,13 @@ START_TEST(hostile_names)
     struct pp_str s = {texts[_i].bytes, texts[_i].len};
     struct pp_sink *out = pp_sink_memory();
     pp_text_show(out, s);
-    ck_assert_msg(pp_str_eq(pp_sink_contents(out), pp_str_of(texts[_i].shown)), "case %d shown as %.*s", _i, PP_STR_ARG(pp_sink_contents(out)));
+    ck_assert_msg(pp_str_eq(pp_sink_contents(out), pp_str_of(texts[_i].shown)), "case %d shown as %.*s", _i,
+                  PP_STR_ARG(pp_sink_contents(out)));
     pp_sink_abandon(out);
     out = pp_sink_memory();
     pp_text_xml(out, s);
-    ck_assert_msg(pp_str_eq(pp_sink_contents(out), pp_str_of(texts[_i].xml)), "case %d as XML: %.*s", _i, PP_STR_ARG(pp_sink_contents(out)));
+    ck_assert_msg(pp_str_eq(pp_sink_contents(out), pp_str_of(texts[_i].xml)), "case %d as XML: %.*s", _i,
+                  PP_STR_ARG(pp_sink_contents(out)));
     pp_sink_abandon(out);
     ck_assert_uint_eq(pp_utf8_count(s), texts[_i].count);
     ck_assert_uint_eq(pp_text_columns(s), texts[_i].columns);
@@ -253,7 +278,8 @@ START_TEST(regexes_give_up_in_bounded_time)
     ck_assert_int_eq(err.status, PP_USAGE);
     struct pp_regex *re = pp_regex_new(PP_STR("(a+)+$"), &err);
     ck_assert(!pp_regex_search(re, PP_STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")));
-    ck_assert(pp_regex_search(re, PP_STR("\xff\xfe" "aa")));
+    ck_assert(pp_regex_search(re, PP_STR("\xff\xfe"
+                                         "aa")));
     pp_regex_free(re);
 }
 END_TEST

@@ -51,7 +51,8 @@ START_TEST(temporary_is_removed)
     }
     int status = 0;
     ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == numbers[_i], "status %x of signal %d", (unsigned)status, numbers[_i]);
+    ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == numbers[_i], "status %x of signal %d", (unsigned)status,
+                  numbers[_i]);
     ck_assert_int_eq(files_in(folder), 0);
     rmdir(folder);
 }

@@ -18,6 +18,7 @@ struct args {
 
 static const char *const sorts[] = {"time", "calls", "cumulative", "cumtotal", NULL};
 
+/* clang-format off */
 static const struct cli_option options[] = {
     {.letter = 'x', .name = "flag", .help = "a flag", .kind = CLI_FLAG, .offset = offsetof(struct args, flag)},
     {.letter = 'w', .name = "word", .argument = "TEXT", .help = "a word", .kind = CLI_STRING, .offset = offsetof(struct args, word)},
@@ -32,9 +33,14 @@ static const struct cli_option options[] = {
      .offset = offsetof(struct args, events)},
     {0},
 };
+/* clang-format on */
 
-static const struct cli_tool tool = {.name = "made-up", .summary = "a tool for this test", .synopsis = "[FILE]", .options = options,
-                                     .args_size = sizeof(struct args), .flags = CLI_HAS_TO};
+static const struct cli_tool tool = {.name = "made-up",
+                                     .summary = "a tool for this test",
+                                     .synopsis = "[FILE]",
+                                     .options = options,
+                                     .args_size = sizeof(struct args),
+                                     .flags = CLI_HAS_TO};
 
 enum { MOST = 12 };
 
@@ -150,9 +156,21 @@ END_TEST
 
 /* What must be refused. */
 static const char *const refused[][3] = {
-    {"--nonsense"},      {"-Z"},           {"--word"},     {"-w"},         {"--top", "many"},       {"--top=-1"},
-    {"--top", "99999999999999999999"}, {"--flag=yes"}, {"--sort", "c"}, {"--sort", "cum"}, {"--percent", "x"},  {"--top=20000000000000G"},
-    {"--c", "x"},        {"--top="},       {"--sort="},
+    {"--nonsense"},
+    {"-Z"},
+    {"--word"},
+    {"-w"},
+    {"--top", "many"},
+    {"--top=-1"},
+    {"--top", "99999999999999999999"},
+    {"--flag=yes"},
+    {"--sort", "c"},
+    {"--sort", "cum"},
+    {"--percent", "x"},
+    {"--top=20000000000000G"},
+    {"--c", "x"},
+    {"--top="},
+    {"--sort="},
 };
 
 START_TEST(refused_command_line)

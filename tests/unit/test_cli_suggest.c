@@ -7,7 +7,7 @@ static const char *const words[] = {"output", "option", "sort", "strip-dirs", "t
 static const struct {
     const char *typed, *meant; /* NULL: nothing near */
 } cases[] = {
-    {"outptu", "output"}, {"ouput", "output"},      {"outputs", "output"}, {"srot", "sort"},
+    {"outptu", "output"}, {"ouput", "output"},         {"outputs", "output"}, {"srot", "sort"},
     {"sort", "sort"},     {"stripdirs", "strip-dirs"}, {"zzzzzz", NULL},      {"tpo", "top"},
 };
 

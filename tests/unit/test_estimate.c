@@ -24,7 +24,9 @@ static void row(struct pp_builder *b, const char *name, double tt, double ct)
 
 static void edge(struct pp_builder *b, const char *caller, double tt, double ct)
 {
-    pp_builder_edge(b, &(struct pp_call_edge){.caller = function(b, caller), .calls = 1, .primitive_calls = 1, .tottime = tt, .cumtime = ct});
+    pp_builder_edge(b,
+                    &(struct pp_call_edge){
+                        .caller = function(b, caller), .calls = 1, .primitive_calls = 1, .tottime = tt, .cumtime = ct});
 }
 
 static struct pp_profile *estimate(struct pp_builder *b)
@@ -137,9 +139,13 @@ static struct pp_profile *read_file(const char *name)
     return p;
 }
 
-static const char *const files[] = {"examples/workload.prof", "examples/before.prof", "tests/data/pstat/pass_py3.12_cProfile.pstat",
-                                    "tests/data/pstat/pass_py2.7_cProfile.pstat", "tests/data/pstat/pass_py3.13_profile.pstat",
-                                    "tests/data/pstat/pass_no_root.pstat", "tests/data/pstat/pass_plain.pstat"};
+static const char *const files[] = {"examples/workload.prof",
+                                    "examples/before.prof",
+                                    "tests/data/pstat/pass_py3.12_cProfile.pstat",
+                                    "tests/data/pstat/pass_py2.7_cProfile.pstat",
+                                    "tests/data/pstat/pass_py3.13_profile.pstat",
+                                    "tests/data/pstat/pass_no_root.pstat",
+                                    "tests/data/pstat/pass_plain.pstat"};
 
 START_TEST(the_books_are_kept_for_real_files)
 {
@@ -154,14 +160,16 @@ START_TEST(the_books_are_kept_for_real_files)
     for (size_t r = 0; r < calls->row_count; r++) {
         sum += calls->rows[r].tottime;
     }
-    ck_assert_msg(fabs((double)tree.total[0] - sum * 1e9) <= 2, "%s: %lld ns drawn of %.0f", files[_i], (long long)tree.total[0], sum * 1e9);
+    ck_assert_msg(fabs((double)tree.total[0] - sum * 1e9) <= 2, "%s: %lld ns drawn of %.0f", files[_i],
+                  (long long)tree.total[0], sum * 1e9);
     for (size_t i = 1; i < p->stack_count; i++) {
         const struct pp_stack_bounds *bounds = p->bounds ? &p->bounds[i] : NULL;
         ck_assert_int_ge(p->stack_values[i], 0);
         if (bounds && bounds->flags & PP_STACK_ESTIMATED) {
-            ck_assert_msg(tree.total[i] >= bounds->lower - 2 - (int64_t)p->stack_count && tree.total[i] <= bounds->upper + 2 + (int64_t)p->stack_count,
-                          "%s: stack %zu: %lld is not in %lld..%lld", files[_i], i, (long long)tree.total[i], (long long)bounds->lower,
-                          (long long)bounds->upper);
+            ck_assert_msg(tree.total[i] >= bounds->lower - 2 - (int64_t)p->stack_count &&
+                              tree.total[i] <= bounds->upper + 2 + (int64_t)p->stack_count,
+                          "%s: stack %zu: %lld is not in %lld..%lld", files[_i], i, (long long)tree.total[i],
+                          (long long)bounds->lower, (long long)bounds->upper);
         }
     }
     pp_tree_free(&tree);

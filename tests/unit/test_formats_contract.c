@@ -68,7 +68,8 @@ static void drop(struct pp_str bytes)
     pp_free(owned);
 }
 
-static struct pp_profile *read_bytes(struct pp_str bytes, const char *path, const struct pp_format *from, struct pp_error *err)
+static struct pp_profile *read_bytes(struct pp_str bytes, const char *path, const struct pp_format *from,
+                                     struct pp_error *err)
 {
     struct pp_source *source = pp_source_memory(bytes, 0);
     struct pp_profile *p = pp_format_read(source, pp_str_of(path), from, NULL, NULL, NULL, err);
@@ -87,7 +88,8 @@ START_TEST(named_and_described)
     const struct pp_format *f = pp_formats[_i];
     ck_assert(f->name[0] != '\0');
     for (const char *c = f->name; *c; c++) {
-        ck_assert_msg(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_', "%s: a name is [a-z0-9_]+", f->name);
+        ck_assert_msg(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_', "%s: a name is [a-z0-9_]+",
+                      f->name);
     }
     ck_assert_ptr_eq(pp_format_named(pp_str_of(f->name)), f);
     size_t len = strlen(f->summary);
@@ -129,7 +131,8 @@ START_TEST(claimed_by_its_format_only)
         struct pp_str bytes = slurp(s.path);
         struct pp_error err = {0};
         const struct pp_format *winner = pp_format_detect(pp_str_sub(bytes, 0, PP_PROBE_SIZE), PP_STR(""), &err);
-        ck_assert_msg(winner == pp_formats[_i], "%s: taken for %s (%s)", s.path, winner ? winner->name : "nothing", err.message);
+        ck_assert_msg(winner == pp_formats[_i], "%s: taken for %s (%s)", s.path, winner ? winner->name : "nothing",
+                      err.message);
         drop(bytes);
     }
 }
@@ -166,7 +169,8 @@ START_TEST(bad_samples_are_refused)
         char line[300] = "";
         if (expected && fgets(line, sizeof line, expected)) {
             line[strcspn(line, "\n")] = '\0';
-            ck_assert_msg(strstr(err.message, line) != NULL, "%s: expected \"%s\", found \"%s\"", s.path, line, err.message);
+            ck_assert_msg(strstr(err.message, line) != NULL, "%s: expected \"%s\", found \"%s\"", s.path, line,
+                          err.message);
         }
         if (expected) {
             fclose(expected);
@@ -242,7 +246,8 @@ START_TEST(written_and_read_back)
         check_or_fail(again, s.path);
         assert_same_dump(p, again, s.path);
         struct pp_sink *twice = write_profile(again, f, s.path);
-        ck_assert_msg(pp_str_eq(pp_sink_contents(once), pp_sink_contents(twice)), "%s: written twice, two files", s.path);
+        ck_assert_msg(pp_str_eq(pp_sink_contents(once), pp_sink_contents(twice)), "%s: written twice, two files",
+                      s.path);
         pp_sink_abandon(twice);
         pp_profile_free(again);
         pp_sink_abandon(once);

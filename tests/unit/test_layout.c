@@ -20,7 +20,9 @@ static struct pp_profile *folded(const char *text)
 
 static struct pp_str name_of(const struct pp_profile *p, const struct box *box)
 {
-    return box->flags & BOX_ROOT ? PP_STR("all") : box->flags & BOX_MORE ? PP_STR("more") : pp_profile_str(p, pp_frame_function(p, (pp_frame_id){box->frame})->name);
+    return box->flags & BOX_ROOT   ? PP_STR("all")
+           : box->flags & BOX_MORE ? PP_STR("more")
+                                   : pp_profile_str(p, pp_frame_function(p, (pp_frame_id){box->frame})->name);
 }
 
 /* "all 0+10|a 0+6|…": every box with its place, in order. */
@@ -30,8 +32,8 @@ static struct pp_str describe(struct pp_arena *arena, const struct pp_profile *p
     for (size_t i = 0; i < layout->boxes.count; i++) {
         const struct box *b = &layout->boxes.at[i];
         struct pp_str name = name_of(p, b);
-        text = pp_arena_printf(arena, "%.*s%s%.*s@%u %lld+%lld", PP_STR_ARG(text), i ? "|" : "", PP_STR_ARG(name), b->depth, (long long)b->x,
-                               (long long)b->width);
+        text = pp_arena_printf(arena, "%.*s%s%.*s@%u %lld+%lld", PP_STR_ARG(text), i ? "|" : "", PP_STR_ARG(name),
+                               b->depth, (long long)b->x, (long long)b->width);
     }
     return text;
 }
@@ -72,7 +74,9 @@ static const struct {
 } cases[] = {
     {{0}, stacks, "all@0 0+11|m@1 0+10|a@2 0+5|x@3 0+4|b@2 5+3|c@2 8+2|y@3 8+2|n@1 10+1"},
     /* The order of the input plays no part, unless asked for. */
-    {{0}, "n 1\nm;c;y 2\nm;a 1\nm;a;x 4\nm;b 3\n", "all@0 0+11|m@1 0+10|a@2 0+5|x@3 0+4|b@2 5+3|c@2 8+2|y@3 8+2|n@1 10+1"},
+    {{0},
+     "n 1\nm;c;y 2\nm;a 1\nm;a;x 4\nm;b 3\n",
+     "all@0 0+11|m@1 0+10|a@2 0+5|x@3 0+4|b@2 5+3|c@2 8+2|y@3 8+2|n@1 10+1"},
     {{.input_order = true}, stacks, "all@0 0+11|m@1 0+10|b@2 0+3|a@2 3+5|x@3 3+4|c@2 8+2|y@3 8+2|n@1 10+1"},
     /* The largest three frames stay; one box per parent for what was cut. */
     {{.max_frames = 3}, stacks, "all@0 0+11|m@1 0+10|a@2 0+5|x@3 0+4|more@2 5+5|more@1 10+1"},
@@ -136,7 +140,12 @@ START_TEST(both_sides)
     struct pp_profile *before = folded("a (x.py:1) 4\ngone 2\n");
     struct pp_profile *after = folded("a (/other/x.py:7) 3\nnew 6\n");
     struct pp_profile *p = turn_joined(before, 0, after, 0, PP_DIFF_BY_NAME, &err);
-    struct layout_request request = {.profile = p, .metric = 1, .before = 0, .diff = true, .width = diffs[_i].width, .normalize = diffs[_i].normalize};
+    struct layout_request request = {.profile = p,
+                                     .metric = 1,
+                                     .before = 0,
+                                     .diff = true,
+                                     .width = diffs[_i].width,
+                                     .normalize = diffs[_i].normalize};
     lay_out(&layout, &request);
     ck_assert_str_eq(describe(&arena, p, &layout).data, diffs[_i].boxes);
     ck_assert_int_eq(layout.sum_before, 6);
@@ -261,7 +270,8 @@ static struct pp_profile *recording(void)
     static const struct {
         const char *stack;
         int64_t time, tid;
-    } samples[] = {{"ab", 100, 1}, {"x", 105, 2}, {"ab", 110, 1}, {"ac", 120, 1}, {"x", 125, 2}, {"a", 170, 1}, {"d", 180, 1}};
+    } samples[] = {{"ab", 100, 1}, {"x", 105, 2}, {"ab", 110, 1}, {"ac", 120, 1},
+                   {"x", 125, 2},  {"a", 170, 1}, {"d", 180, 1}};
     struct pp_error err = {0};
     struct pp_builder *b = pp_builder_new();
     pp_builder_metric(b, PP_STR("samples"), PP_UNIT_COUNT);
@@ -288,7 +298,8 @@ START_TEST(time_order)
                      "all@0 0+90|a@1 0+30|b@2 0+20|c@2 20+10|a@1 70+10|d@1 80+10|all@0 0+90|x@1 5+30");
     layout_free(&layout);
     ck_assert(layout_chart(&layout, &(struct layout_request){.profile = p, .max_frames = 2}, &err));
-    ck_assert_str_eq(describe(&arena, p, &layout).data, "all@0 0+90|a@1 0+30|more@2 0+30|more@1 70+20|all@0 0+90|x@1 5+30");
+    ck_assert_str_eq(describe(&arena, p, &layout).data,
+                     "all@0 0+90|a@1 0+30|more@2 0+30|more@1 70+20|all@0 0+90|x@1 5+30");
     ck_assert_uint_eq(layout.cut_frames, 4);
     layout_free(&layout);
     pp_profile_free(p);

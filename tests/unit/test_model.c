@@ -154,9 +154,12 @@ static struct pp_profile *calls(const char *const *names, size_t count, double s
     struct pp_error err = {0};
     for (size_t i = 0; i < count; i++) {
         struct pp_function f = {.name = pp_builder_text(b, names[i]), .file = pp_builder_text(b, "m.py"), .line = 1};
-        struct pp_function first = {.name = pp_builder_text(b, names[0]), .file = pp_builder_text(b, "m.py"), .line = 1};
+        struct pp_function first = {
+            .name = pp_builder_text(b, names[0]), .file = pp_builder_text(b, "m.py"), .line = 1};
         pp_builder_row(b, &(struct pp_call_row){pp_builder_function(b, &f), 0, 0, 1, 2, seconds, seconds * 2});
-        pp_builder_edge(b, &(struct pp_call_edge){.caller = pp_builder_function(b, &first), .calls = 2, .primitive_calls = 1, .tottime = seconds});
+        pp_builder_edge(
+            b, &(struct pp_call_edge){
+                   .caller = pp_builder_function(b, &first), .calls = 2, .primitive_calls = 1, .tottime = seconds});
     }
     struct pp_profile *p = pp_builder_finish(b, &err);
     ck_assert_msg(p != NULL, "%s", err.message);

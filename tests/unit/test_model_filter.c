@@ -12,7 +12,8 @@ static struct pp_profile *read_text(const char *text)
 {
     struct pp_error err = {0};
     struct pp_source *source = pp_source_memory(pp_str_of(text), 0);
-    struct pp_profile *p = pp_format_read(source, PP_STR(""), pp_format_named(PP_STR("folded")), NULL, NULL, NULL, &err);
+    struct pp_profile *p =
+        pp_format_read(source, PP_STR(""), pp_format_named(PP_STR("folded")), NULL, NULL, NULL, &err);
     ck_assert_msg(p != NULL, "%s", err.message);
     pp_source_close(source);
     return p;
@@ -36,25 +37,45 @@ static const struct {
     const char *output;
     int64_t dropped;
 } cases[] = {
-    {.name = "focus", .focus = "json", .output = "main;parse;json;dumps 4\nmain;parse;json;json;loads 6\n", .dropped = 15},
+    {.name = "focus",
+     .focus = "json",
+     .output = "main;parse;json;dumps 4\nmain;parse;json;json;loads 6\n",
+     .dropped = 15},
     {.name = "ignore", .ignore = "json", .output = "idle 5\nmain;draw 10\n", .dropped = 10},
-    {.name = "hide", .hide = "^parse$|^dumps$", .output = "idle 5\nmain;draw 10\nmain;json 4\nmain;json;json;loads 6\n"},
-    {.name = "hide all of a stack", .hide = "idle", .output = "main;draw 10\nmain;parse;json;dumps 4\nmain;parse;json;json;loads 6\n", .dropped = 5},
+    {.name = "hide",
+     .hide = "^parse$|^dumps$",
+     .output = "idle 5\nmain;draw 10\nmain;json 4\nmain;json;json;loads 6\n"},
+    {.name = "hide all of a stack",
+     .hide = "idle",
+     .output = "main;draw 10\nmain;parse;json;dumps 4\nmain;parse;json;json;loads 6\n",
+     .dropped = 5},
     {.name = "show", .show = "main|json", .output = "main 10\nmain;json 4\nmain;json;json 6\n", .dropped = 5},
     {.name = "show-from", .show_from = "json", .output = "json;dumps 4\njson;json;loads 6\n", .dropped = 15},
-    {.name = "prune-from", .prune_from = "^json$", .output = "idle 5\nmain;draw 10\nmain;parse;json 4\nmain;parse;json;json 6\n"},
+    {.name = "prune-from",
+     .prune_from = "^json$",
+     .output = "idle 5\nmain;draw 10\nmain;parse;json 4\nmain;parse;json;json 6\n"},
     {.name = "max-depth", .depth = 2, .output = "idle 5\nmain;draw 10\nmain;parse 10\n"},
-    {.name = "collapse-recursion", .collapse = true, .output = "idle 5\nmain;draw 10\nmain;parse;json;dumps 4\nmain;parse;json;loads 6\n"},
-    {.name = "min-percent", .min_percent = 30, .output = "main;draw 10\nmain;parse;json 4\nmain;parse;json;json 6\n", .dropped = 5},
+    {.name = "collapse-recursion",
+     .collapse = true,
+     .output = "idle 5\nmain;draw 10\nmain;parse;json;dumps 4\nmain;parse;json;loads 6\n"},
+    {.name = "min-percent",
+     .min_percent = 30,
+     .output = "main;draw 10\nmain;parse;json 4\nmain;parse;json;json 6\n",
+     .dropped = 5},
 };
 
 START_TEST(stacks)
 {
     struct pp_profile *p = read_text(input);
-    struct pp_filter filter = {.focus = regex(cases[_i].focus), .ignore = regex(cases[_i].ignore), .hide = regex(cases[_i].hide),
-                               .show = regex(cases[_i].show), .show_from = regex(cases[_i].show_from),
-                               .prune_from = regex(cases[_i].prune_from), .max_depth = cases[_i].depth,
-                               .collapse_recursion = cases[_i].collapse, .min_percent = cases[_i].min_percent};
+    struct pp_filter filter = {.focus = regex(cases[_i].focus),
+                               .ignore = regex(cases[_i].ignore),
+                               .hide = regex(cases[_i].hide),
+                               .show = regex(cases[_i].show),
+                               .show_from = regex(cases[_i].show_from),
+                               .prune_from = regex(cases[_i].prune_from),
+                               .max_depth = cases[_i].depth,
+                               .collapse_recursion = cases[_i].collapse,
+                               .min_percent = cases[_i].min_percent};
     struct pp_filter_books books;
     struct pp_error err = {0};
     struct pp_profile *part = pp_filter_apply(p, &filter, &books, NULL, &err);
@@ -70,7 +91,8 @@ START_TEST(stacks)
     pp_sink_abandon(out);
     pp_profile_free(part);
     pp_profile_free(p);
-    struct pp_regex *all[] = {filter.focus, filter.ignore, filter.hide, filter.show, filter.show_from, filter.prune_from};
+    struct pp_regex *all[] = {filter.focus, filter.ignore,    filter.hide,
+                              filter.show,  filter.show_from, filter.prune_from};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         pp_regex_free(all[i]);
     }
@@ -88,8 +110,8 @@ static struct pp_profile *calls(void)
 {
     struct pp_builder *b = pp_builder_new();
     struct pp_error err = {0};
-    pp_function_id main = function(b, "/x/m.py", 1, "main"), a = function(b, "/x/m.py", 5, "a"), bb = function(b, "/y/m.py", 5, "a"),
-                   len = function(b, "~", 0, "<len>");
+    pp_function_id main = function(b, "/x/m.py", 1, "main"), a = function(b, "/x/m.py", 5, "a"),
+                   bb = function(b, "/y/m.py", 5, "a"), len = function(b, "~", 0, "<len>");
     pp_builder_row(b, &(struct pp_call_row){main, 0, 0, 1, 1, 1, 8});
     pp_builder_row(b, &(struct pp_call_row){a, 0, 0, 3, 3, 2, 5});
     pp_builder_edge(b, &(struct pp_call_edge){main, a, 3, 3, 2, 5, 0});
@@ -170,8 +192,10 @@ END_TEST
 
 START_TEST(a_shifted_line_is_the_same_function)
 {
-    struct pp_profile *before = read_text("# profpipe: lines=definition\nmain (a.py:1);f (/old/a.py:10) 5\nmain (a.py:1) 1\n");
-    struct pp_profile *after = read_text("# profpipe: lines=definition\nmain (a.py:1);f (/new/a.py:12) 9\nmain (a.py:1);g (a.py:2) 1\n");
+    struct pp_profile *before =
+        read_text("# profpipe: lines=definition\nmain (a.py:1);f (/old/a.py:10) 5\nmain (a.py:1) 1\n");
+    struct pp_profile *after =
+        read_text("# profpipe: lines=definition\nmain (a.py:1);f (/new/a.py:12) 9\nmain (a.py:1);g (a.py:2) 1\n");
     struct pp_diff d;
     struct pp_error err = {0};
     ck_assert_msg(pp_diff_init(&d, before, after, PP_DIFF_BY_NAME, &err), "%s", err.message);

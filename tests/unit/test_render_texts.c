@@ -73,7 +73,8 @@ START_TEST(fitting)
     struct pp_error err = {0};
     struct pp_arena arena = {0};
     struct pp_builder *b = pp_builder_new();
-    struct pp_function f = {.name = pp_builder_text(b, fits[_i].name), .file = pp_builder_text(b, fits[_i].file), .line = 12};
+    struct pp_function f = {
+        .name = pp_builder_text(b, fits[_i].name), .file = pp_builder_text(b, fits[_i].file), .line = 12};
     pp_frame_id frame = pp_builder_frame(b, &(struct pp_frame){.function = pp_builder_function(b, &f)});
     pp_builder_metric(b, PP_STR("samples"), PP_UNIT_COUNT);
     pp_builder_stacks(b);
