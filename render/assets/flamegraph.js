@@ -7,7 +7,7 @@
   const SVG = 'http://www.w3.org/2000/svg', HTML = 'http://www.w3.org/1999/xhtml';
   const view = JSON.parse(document.getElementById('profpipe-view').textContent);
   const H = view.frameHeight, FONT = view.fontSize, CHAR = FONT * view.fontWidth, TOTAL = view.total;
-  const DIFF = !!view.diff, CHART = view.chart, MARGIN = view.padX, BOTTOM = view.padBottom, MOST_REVERSED = 20000, ROWS = 100, SIDE_HEIGHT = 260, HELP_HEIGHT = 310;
+  const DIFF = !!view.diff, CHART = view.chart, MARGIN = view.padX, BOTTOM = view.padBottom, MOST_REVERSED = 20000, ROWS = 100, SIDE_WIDTH = 400, SIDE_HEIGHT = 260, HELP_HEIGHT = 310;
   const frames = document.getElementById('frames'), background = document.getElementById('background');
   let width = svg.viewBox.baseVal.width, top = view.padTop;
 
@@ -170,9 +170,12 @@
     if (node.shown !== false) { node.g.setAttribute('display', 'none'); node.shown = false; node.px = -1; }
   }
 
+  /* The table stands beside the graph where there is room for both, else above it. */
+  function graphWidth() { return state.side && width >= 2 * SIDE_WIDTH ? width - SIDE_WIDTH : width; }
+
   /* Lays out what the zoom shows; everything else is hidden. Ancestors of the zoomed frame fill the width. */
   function draw() {
-    const root = state.zoom || tree[0], scale = (width - 2 * MARGIN) / root.w;
+    const root = state.zoom || tree[0], room = graphWidth() - 2 * MARGIN, scale = room / root.w;
     const above = new Set();
     for (let up = root.parent; up; up = up.parent) above.add(up);
     /* Rows of each band (one per thread of a chart), one below the other with an empty row between. */
@@ -187,7 +190,7 @@
       skip = -1;
       const up = above.has(node);
       if (node.g.classList.contains('up') !== up) node.g.classList.toggle('up', up);
-      if (up) { place(node, MARGIN, width - 2 * MARGIN, y(node)); continue; }
+      if (up) { place(node, MARGIN, room, y(node)); continue; }
       const inside = (!root.d || node.band === root.band) && node.x >= root.x && node.x + node.w <= root.x + root.w && node.d >= root.d;
       const px = node.w * scale;
       if (!inside || px < 0.3) { hide(node); skip = node.d; continue; }
@@ -270,7 +273,7 @@
       const narrow = width < 620, bars = narrow ? 100 : 40;
       box(head, 0, narrow ? 34 : 30, width, bars + 22);
       box(footHolder, 0, height - 30, width, 30);
-      const w = Math.min(430, width - 20);
+      const w = Math.min(SIDE_WIDTH, width - 12);
       box(sideHolder, width - w - 6, top, w, Math.max(SIDE_HEIGHT, Math.min(whole, window.innerHeight || whole) - top - 10));
       if (title) title.setAttribute('y', 20);
       if (sub) { sub.setAttribute('y', 20); sub.setAttribute('display', sub.textContent && !narrow ? 'inline' : 'none'); sub.setAttribute('text-anchor', 'end'); sub.setAttribute('x', width - 10); }
