@@ -21,6 +21,7 @@ struct svg_reader {
     struct svg_frames frames;
     struct pp_str title;   /* of the group that is open; empty when used up */
     struct pp_str view;    /* folded2svg's JSON */
+    bool two_columns;      /* the picture compares: before and after */
     bool own, embedded;    /* made by folded2svg; its embedded profile was read */
     PP_VEC(uint32_t) path; /* stacks by depth, of our own pictures */
 };
@@ -169,6 +170,12 @@ static bool value_of(struct svg_reader *r, const char *name, int64_t *value)
     return !text.data || pp_parse_i64(text, value);
 }
 
+/* What a group of ours says of its frame until the title gives the name. A differential picture has two self values and one that is drawn. */
+struct own_frame {
+    int64_t depth, self, before, after;
+    bool open;
+};
+
 static int64_t json_number(struct pp_str json, const char *key)
 {
     size_t at = pp_str_search(json, pp_str_of(key));
@@ -179,21 +186,35 @@ static int64_t json_number(struct pp_str json, const char *key)
 /* The metric from folded2svg's own JSON: "metric":{"name":"wall", "unit":"ns", "decimals":0}. */
 static void own_metric(struct svg_reader *r)
 {
+    r->two_columns = pp_str_search(r->view, PP_STR("\"diff\":{")) < r->view.len;
     size_t at = pp_str_search(r->view, PP_STR("\"metric\""));
     struct pp_str metric = pp_str_sub(r->view, at, 400);
     bool ns = pp_str_search(metric, PP_STR("\"unit\":\"ns\"")) < metric.len,
          bytes = pp_str_search(metric, PP_STR("\"unit\":\"bytes\"")) < metric.len;
     enum pp_unit unit = ns ? PP_UNIT_NS : bytes ? PP_UNIT_BYTES : PP_UNIT_COUNT;
-    pp_builder_metric(r->b, ns ? PP_STR("wall") : bytes ? PP_STR("bytes") : PP_STR("samples"), unit);
+    if (r->two_columns) {
+        pp_builder_metric(r->b, PP_STR("before"), unit);
+        pp_builder_metric(r->b, PP_STR("after"), unit);
+    } else {
+        pp_builder_metric(r->b, ns ? PP_STR("wall") : bytes ? PP_STR("bytes") : PP_STR("samples"), unit);
+    }
     int64_t decimals = json_number(metric, "\"decimals\":");
     r->frames.decimals = decimals > 0 && decimals <= 9 ? (unsigned)decimals : 0;
     pp_builder_stacks(r->b);
     *PP_PUSH(&r->path) = 0;
 }
 
-/* A group of ours: its depth, its self value; the name comes with its title. */
-static bool take_own_title(struct svg_reader *r, struct pp_str title, int64_t depth, int64_t self)
+static void add_own(struct svg_reader *r, pp_stack_id stack, unsigned column, int64_t value)
 {
+    if (value) {
+        pp_builder_add_decimal(r->b, stack, column, value, r->frames.decimals);
+    }
+}
+
+/* A group of ours: its depth, its self values; the name comes with its title. */
+static bool take_own_title(struct svg_reader *r, struct pp_str title, const struct own_frame *frame)
+{
+    int64_t depth = frame->depth;
     struct pp_str name, number, count_name;
     if (r->path.count == 0) {
         own_metric(r);
@@ -208,8 +229,9 @@ static bool take_own_title(struct svg_reader *r, struct pp_str title, int64_t de
         stack = pp_builder_push(r->b, (pp_stack_id){r->path.at[depth - 1]}, svg_text_frame(r->b, name));
         *PP_PUSH(&r->path) = stack.i;
     }
-    if (self) {
-        pp_builder_add_decimal(r->b, stack, 0, self, r->frames.decimals);
+    add_own(r, stack, 0, r->two_columns ? frame->before : frame->self);
+    if (r->two_columns) {
+        add_own(r, stack, 1, frame->after);
     }
     return true;
 }
@@ -222,22 +244,18 @@ static bool read_text_of(struct svg_reader *r, struct pp_str *text)
     return value != NULL;
 }
 
-struct own_frame {
-    int64_t depth, self;
-    bool open;
-};
-
 static bool take_own(struct svg_reader *r, struct pp_str name, struct own_frame *frame)
 {
     struct pp_str text;
     if (pp_str_eq(name, PP_STR("g"))) {
         frame->open = attribute(r, "data-d").data != NULL;
-        if (frame->open && (!value_of(r, "data-d", &frame->depth) || !value_of(r, "data-s", &frame->self))) {
+        if (frame->open && (!value_of(r, "data-d", &frame->depth) || !value_of(r, "data-s", &frame->self) ||
+                            !value_of(r, "data-sb", &frame->before) || !value_of(r, "data-sa", &frame->after))) {
             return fail_here(r, "expected whole numbers on a frame of folded2svg");
         }
     } else if (pp_str_eq(name, PP_STR("title")) && frame->open) {
         frame->open = false;
-        return read_text_of(r, &text) && take_own_title(r, text, frame->depth, frame->self);
+        return read_text_of(r, &text) && take_own_title(r, text, frame);
     }
     return true;
 }
