@@ -126,7 +126,7 @@ static void remember(struct marshal_reader *r, uint32_t slot, const struct marsh
     uint32_t id = value->id;
     if (value->kind == MARSHAL_INT || value->kind == MARSHAL_FLOAT || value->kind == MARSHAL_BIG) {
         id = (uint32_t)r->numbers.count;
-        *PP_PUSH(&r->numbers) = *value;
+        *PP_PUSH(&r->numbers) = value->number;
     }
     r->ref_kinds.at[slot] = (unsigned char)value->kind;
     r->ref_ids.at[slot] = id;
@@ -149,9 +149,7 @@ static bool read_reference(struct marshal_reader *r, struct marshal_value *value
         return fail_at(r, value->offset, "reference to a container that is not finished (a cycle)");
     }
     if (value->kind == MARSHAL_INT || value->kind == MARSHAL_FLOAT || value->kind == MARSHAL_BIG) {
-        uint64_t offset = value->offset;
-        *value = r->numbers.at[value->id];
-        value->offset = offset;
+        value->number = r->numbers.at[value->id];
     }
     return true;
 }
@@ -205,8 +203,7 @@ static bool read_long(struct marshal_reader *r, struct marshal_value *value)
         scale *= 32768;
     }
     value->kind = fits ? MARSHAL_INT : MARSHAL_BIG;
-    value->integer = integer;
-    value->real = fits ? (double)integer : real;
+    value->number = fits ? (union marshal_number){.integer = integer} : (union marshal_number){.real = real};
     return true;
 }
 
@@ -217,7 +214,7 @@ static bool read_float_text(struct marshal_reader *r, struct marshal_value *valu
         return false;
     }
     value->kind = MARSHAL_FLOAT;
-    bool ok = pp_parse_double((struct pp_str){(const char *)r->at, length}, &value->real);
+    bool ok = pp_parse_double((struct pp_str){(const char *)r->at, length}, &value->number.real);
     r->at += length;
     return ok || fail_at(r, value->offset, "expected a float in text form");
 }
@@ -228,7 +225,7 @@ static bool read_float(struct marshal_reader *r, struct marshal_value *value)
         return false;
     }
     uint64_t bits = (uint64_t)marshal_u32(r->at) | (uint64_t)marshal_u32(r->at + 4) << 32;
-    memcpy(&value->real, &bits, sizeof bits);
+    memcpy(&value->number.real, &bits, sizeof bits);
     r->at += 8;
     value->kind = MARSHAL_FLOAT;
     return true;
@@ -252,8 +249,7 @@ static bool skip_text_number(struct marshal_reader *r)
 static bool set_integer(struct marshal_value *value, int64_t integer)
 {
     value->kind = MARSHAL_INT;
-    value->integer = integer;
-    value->real = (double)integer;
+    value->number.integer = integer;
     return true;
 }
 
@@ -340,6 +336,39 @@ static bool read_scalar(struct marshal_reader *r, unsigned type, struct marshal_
         *known = false;
         return true;
     }
+}
+
+bool marshal_quick_string(struct marshal_reader *r, uint32_t *id)
+{
+    if (r->end - r->at < 5) {
+        return false;
+    }
+    unsigned type = r->at[0] & 0x7fu;
+    if (r->at[0] == 'r') {
+        uint32_t index = marshal_u32(r->at + 1);
+        if (index >= r->ref_kinds.count || r->ref_kinds.at[index] != MARSHAL_STRING) {
+            return false;
+        }
+        *id = r->ref_ids.at[index];
+        r->at += 5;
+        return true;
+    }
+    bool small = type == 'z' || type == 'Z';
+    if (!small && type != 'a' && type != 'A' && type != 'u') {
+        return false;
+    }
+    size_t head = small ? 2 : 5;
+    size_t length = small ? r->at[1] : marshal_u32(r->at + 1);
+    if (length > PP_LIMIT_STRING || (size_t)(r->end - r->at) < head + length) {
+        return false;
+    }
+    *id = pp_builder_string(r->builder, (struct pp_str){(const char *)r->at + head, length}).i;
+    if (r->at[0] & MARSHAL_FLAG_REF) {
+        *PP_PUSH(&r->ref_kinds) = MARSHAL_STRING;
+        *PP_PUSH(&r->ref_ids) = *id;
+    }
+    r->at += head + length;
+    return true;
 }
 
 /* --- containers --- */

@@ -27,13 +27,18 @@ enum marshal_kind {
     MARSHAL_ROW      /* a row tuple seen before: function id of its row */
 };
 
+/* A number as its kind says: integer of MARSHAL_INT, real of MARSHAL_FLOAT and MARSHAL_BIG. */
+union marshal_number {
+    int64_t integer;
+    double real;
+};
+
 struct marshal_value {
     enum marshal_kind kind;
     uint32_t id;    /* string, function or edge number */
     uint32_t count; /* items of a tuple */
     uint32_t slot;  /* reference slot to fill when the container is finished; UINT32_MAX: none */
-    int64_t integer;
-    double real;
+    union marshal_number number;
     uint64_t offset; /* of its type byte */
 };
 
@@ -47,7 +52,7 @@ struct marshal_reader {
     PP_VEC(unsigned char) ref_kinds; /* the reference table: kind and number per slot */
     PP_VEC(uint32_t) ref_ids;
     PP_VEC(uint32_t) interned;            /* Python 2's own table: string ids */
-    PP_VEC(struct marshal_value) numbers; /* ints and floats that are referred to */
+    PP_VEC(union marshal_number) numbers; /* ints and floats that are referred to */
     PP_VEC(struct pp_call_edge) edges;    /* edge tuples that are referred to */
 };
 
@@ -58,26 +63,75 @@ static inline uint32_t marshal_u32(const unsigned char *bytes)
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
+/* A slot of the reference table for a number that was read whole. */
+static inline void marshal_keep(struct marshal_reader *r, enum marshal_kind kind, union marshal_number number)
+{
+    *PP_PUSH(&r->ref_kinds) = (unsigned char)kind;
+    *PP_PUSH(&r->ref_ids) = (uint32_t)r->numbers.count;
+    *PP_PUSH(&r->numbers) = number;
+}
+
+/* A reference to a number of that kind. */
+static inline bool marshal_quick_number(struct marshal_reader *r, enum marshal_kind kind, union marshal_number *number)
+{
+    uint32_t index = marshal_u32(r->at + 1);
+    if (index >= r->ref_kinds.count || r->ref_kinds.at[index] != kind) {
+        return false;
+    }
+    *number = r->numbers.at[r->ref_ids.at[index]];
+    r->at += 5;
+    return true;
+}
+
 static inline bool marshal_quick_int(struct marshal_reader *r, int64_t *value)
 {
-    if (r->end - r->at < 5 || r->at[0] != 'i') {
+    if (r->end - r->at < 5) {
+        return false;
+    }
+    unsigned type = r->at[0];
+    if (type == 'r') {
+        union marshal_number number;
+        bool found = marshal_quick_number(r, MARSHAL_INT, &number);
+        *value = found ? number.integer : *value;
+        return found;
+    }
+    if ((type & 0x7f) != 'i') {
         return false;
     }
     *value = (int32_t)marshal_u32(r->at + 1);
     r->at += 5;
+    if (type & MARSHAL_FLAG_REF) {
+        marshal_keep(r, MARSHAL_INT, (union marshal_number){.integer = *value});
+    }
     return true;
 }
 
 static inline bool marshal_quick_float(struct marshal_reader *r, double *value)
 {
-    if (r->end - r->at < 9 || r->at[0] != 'g') {
+    if (r->end - r->at < 9) {
+        return false;
+    }
+    unsigned type = r->at[0];
+    if (type == 'r') {
+        union marshal_number number;
+        bool found = marshal_quick_number(r, MARSHAL_FLOAT, &number);
+        *value = found ? number.real : *value;
+        return found;
+    }
+    if ((type & 0x7f) != 'g') {
         return false;
     }
     uint64_t bits = (uint64_t)marshal_u32(r->at + 1) | (uint64_t)marshal_u32(r->at + 5) << 32;
     memcpy(value, &bits, sizeof bits);
     r->at += 9;
+    if (type & MARSHAL_FLAG_REF) {
+        marshal_keep(r, MARSHAL_FLOAT, (union marshal_number){.real = *value});
+    }
     return true;
 }
+
+/* A string: a new one of one of the common types, or a reference to one. */
+bool marshal_quick_string(struct marshal_reader *r, uint32_t *id);
 
 static inline bool marshal_quick_key(struct marshal_reader *r, uint32_t *function)
 {

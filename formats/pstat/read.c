@@ -17,22 +17,40 @@ struct row_reader {
 
 /* --- keys --- */
 
-static bool read_key_items(struct marshal_reader *m, const struct marshal_value *tuple, uint32_t *function)
+static bool read_key_string(struct marshal_reader *m, const char *what, uint32_t *id)
 {
-    struct marshal_value file, line, name;
-    if (!marshal_next(m, false, &file) || !marshal_next(m, false, &line) || !marshal_next(m, false, &name)) {
+    struct marshal_value value;
+    if (marshal_quick_string(m, id)) {
+        return true;
+    }
+    if (!marshal_next(m, false, &value)) {
         return false;
     }
-    if (file.kind != MARSHAL_STRING) {
-        return marshal_expected(m, "a file name in a function key", &file);
+    *id = value.id;
+    return value.kind == MARSHAL_STRING || marshal_expected(m, what, &value);
+}
+
+static bool read_count(struct marshal_reader *m, const char *what, int64_t *count)
+{
+    struct marshal_value value;
+    if (marshal_quick_int(m, count)) {
+        return true;
     }
-    if (line.kind != MARSHAL_INT) {
-        return marshal_expected(m, "a line number in a function key", &line);
+    if (!marshal_next(m, false, &value)) {
+        return false;
     }
-    if (name.kind != MARSHAL_STRING) {
-        return marshal_expected(m, "a function name in a function key", &name);
+    *count = value.number.integer;
+    return value.kind == MARSHAL_INT || marshal_expected(m, what, &value);
+}
+
+static bool read_key_items(struct marshal_reader *m, const struct marshal_value *tuple, uint32_t *function)
+{
+    struct pp_function key = {0};
+    if (!read_key_string(m, "a file name in a function key", &key.file.i) ||
+        !read_count(m, "a line number in a function key", &key.line) ||
+        !read_key_string(m, "a function name in a function key", &key.name.i)) {
+        return false;
     }
-    struct pp_function key = {.name = {name.id}, .file = {file.id}, .line = line.integer};
     *function = pp_builder_function(m->builder, &key).i;
     marshal_finish(m, tuple, MARSHAL_KEY, *function);
     return true;
@@ -69,19 +87,6 @@ static bool read_key(struct marshal_reader *m, const struct marshal_value *value
 
 /* --- numbers --- */
 
-static bool read_count(struct marshal_reader *m, const char *what, int64_t *count)
-{
-    struct marshal_value value;
-    if (marshal_quick_int(m, count)) {
-        return true;
-    }
-    if (!marshal_next(m, false, &value)) {
-        return false;
-    }
-    *count = value.integer;
-    return value.kind == MARSHAL_INT || marshal_expected(m, what, &value);
-}
-
 static bool read_time(struct marshal_reader *m, const char *what, double *seconds)
 {
     struct marshal_value value;
@@ -91,7 +96,7 @@ static bool read_time(struct marshal_reader *m, const char *what, double *second
     if (!marshal_next(m, false, &value)) {
         return false;
     }
-    *seconds = value.real;
+    *seconds = value.kind == MARSHAL_INT ? (double)value.number.integer : value.number.real;
     return value.kind == MARSHAL_FLOAT || value.kind == MARSHAL_INT || value.kind == MARSHAL_BIG ||
            marshal_expected(m, what, &value);
 }
@@ -144,7 +149,7 @@ static bool read_edge(struct marshal_reader *m, struct pp_call_edge *edge)
     }
     switch (value.kind) {
     case MARSHAL_INT:
-        edge->calls = value.integer;
+        edge->calls = value.number.integer;
         edge->flags = PP_EDGE_COUNT_ONLY;
         return true;
     case MARSHAL_EDGE: {
