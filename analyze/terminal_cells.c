@@ -41,7 +41,7 @@ void write_bar(struct pp_sink *out, double share)
                                           "\xe2\x96\x8a",
                                           "\xe2\x96\x89"};
     double clamped = share < 0 ? 0 : share > 100 ? 100 : share;
-    unsigned filled = (unsigned)(clamped / 100 * BAR_CELLS * 8 + .5);
+    unsigned filled = (unsigned)(clamped / 100 * (double)BAR_CELLS * 8 + .5);
     pp_sink_text(out, share >= 20 ? "\033[31m" : share >= 5 ? "\033[33m" : "\033[32m");
     for (unsigned i = 0; i < filled / 8; i++) {
         pp_sink_text(out, "\xe2\x96\x88");
