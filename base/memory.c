@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 /* From this size on, tables ask for large pages: they are read at random, and looking up small pages then costs more than the reading. */
-enum { LARGE_TABLE = 1 << 22, LARGE_PAGE = 1 << 21 };
+enum { LARGE_TABLE = 1 << 22, PAGE = 4096 };
 
 /* The one mutable global of base: a process has one way to die of memory. */
 static pp_oom_handler *on_oom;
@@ -35,10 +35,11 @@ static void *prefer_large_pages(void *memory, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
     if (bytes >= LARGE_TABLE) {
-        size_t before = (0 - (uintptr_t)memory) & (LARGE_PAGE - 1);
-        size_t whole = (bytes - before) & ~(size_t)(LARGE_PAGE - 1);
-        /* A wish: where it is refused all works as well, slower. */
-        (void)madvise((char *)memory + before, whole, MADV_HUGEPAGE);
+        /* The whole mapping, not only the large pages that fit: a part would split it, and realloc could not remap it any more. It is a wish: where it is
+         * refused all works as well, slower. */
+        uintptr_t begin = (uintptr_t)memory & ~((uintptr_t)PAGE - 1);
+        uintptr_t end = ((uintptr_t)memory + bytes + PAGE - 1) & ~((uintptr_t)PAGE - 1);
+        (void)madvise((char *)memory - ((uintptr_t)memory - begin), end - begin, MADV_HUGEPAGE);
     }
 #else
     (void)bytes;

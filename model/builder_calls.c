@@ -38,25 +38,55 @@ void pp_builder_row(struct pp_builder *b, const struct pp_call_row *row)
     b->row_serial++;
 }
 
+/* Rows with few callers, which most are, are searched; those with more are looked up in `seen`, a table that is read at random. */
+enum { FEW_CALLERS = 8 };
+
+static void mark_seen(struct pp_builder *b, uint32_t caller, uint32_t edge)
+{
+    while (b->seen.count <= caller) {
+        *PP_PUSH(&b->seen) = (struct pp_caller_seen){0, 0};
+    }
+    b->seen.at[caller] = (struct pp_caller_seen){b->row_serial, edge};
+}
+
+/* The edge of the open row from `caller`, or NULL. */
+static struct pp_call_edge *known_edge(struct pp_builder *b, const struct pp_call_row *row, uint32_t caller)
+{
+    if (row->edge_count <= FEW_CALLERS) {
+        for (uint32_t e = row->first_edge; e < row->first_edge + row->edge_count; e++) {
+            if (b->edges.at[e].caller.i == caller) {
+                return &b->edges.at[e];
+            }
+        }
+        return NULL;
+    }
+    bool known = caller < b->seen.count && b->seen.at[caller].serial == b->row_serial;
+    return known ? &b->edges.at[b->seen.at[caller].edge] : NULL;
+}
+
+static struct pp_call_edge *new_edge(struct pp_builder *b, struct pp_call_row *row, uint32_t caller)
+{
+    uint32_t number = (uint32_t)b->edges.count;
+    if (row->edge_count == FEW_CALLERS) {
+        for (uint32_t e = row->first_edge; e < number; e++) {
+            mark_seen(b, b->edges.at[e].caller.i, e);
+        }
+    }
+    if (row->edge_count >= FEW_CALLERS) {
+        mark_seen(b, caller, number);
+    }
+    row->edge_count++;
+    return PP_PUSH(&b->edges);
+}
+
 void pp_builder_edge(struct pp_builder *b, const struct pp_call_edge *edge)
 {
     if (!pp_builder_ok(b) || b->open_row == UINT32_MAX || !pp_builder_room(b, b->edges.count, "edges")) {
         return;
     }
     struct pp_call_row *row = &b->rows.at[b->open_row];
-    uint32_t caller = edge->caller.i;
-    while (b->seen.count <= caller) {
-        *PP_PUSH(&b->seen) = (struct pp_caller_seen){0, 0};
-    }
-    struct pp_caller_seen *seen = &b->seen.at[caller];
-    struct pp_call_edge *slot;
-    if (seen->serial == b->row_serial) {
-        slot = &b->edges.at[seen->edge];
-    } else {
-        *seen = (struct pp_caller_seen){b->row_serial, (uint32_t)b->edges.count};
-        slot = PP_PUSH(&b->edges);
-        row->edge_count++;
-    }
+    struct pp_call_edge *slot = known_edge(b, row, edge->caller.i);
+    slot = slot ? slot : new_edge(b, row, edge->caller.i);
     *slot = *edge;
     slot->callee = row->function;
 }

@@ -16,6 +16,7 @@ static const char *const formats[] = {"svg", "svgz", NULL};
 #define FLAG(field, text, what) {.name = text, .kind = CLI_FLAG, FIELD(field), .help = what}
 #define SAME(field, text, other) {.name = text, .kind = CLI_FLAG, FIELD(field), .alias_of = other}
 
+/* clang-format off */
 const struct cli_option draw_options[] = {
     {.letter = 'i', .name = "inverted", .kind = CLI_FLAG, FIELD(icicle), .help = "root at the top (icicle)", .group = "View"},
     SAME(icicle, "icicle", "inverted"),
@@ -72,6 +73,7 @@ const struct cli_option draw_options[] = {
     FLAG(ignored, "pretty-xml", "accepted: one frame a line already"),
     {0},
 };
+/* clang-format on */
 
 void draw_defaults(void *args)
 {

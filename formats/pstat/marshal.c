@@ -14,8 +14,7 @@ void marshal_init(struct marshal_reader *r, struct pp_source *source, struct pp_
 
 void marshal_free(struct marshal_reader *r)
 {
-    pp_free(r->ref_kinds.at);
-    pp_free(r->ref_ids.at);
+    pp_free(r->refs.at);
     pp_free(r->interned.at);
     pp_free(r->numbers.at);
     pp_free(r->edges.at);
@@ -103,17 +102,15 @@ static uint32_t reserve(struct marshal_reader *r, bool flagged)
     if (!flagged) {
         return UINT32_MAX;
     }
-    *PP_PUSH(&r->ref_kinds) = MARSHAL_PENDING;
-    *PP_PUSH(&r->ref_ids) = 0;
-    return (uint32_t)r->ref_kinds.count - 1;
+    *PP_PUSH(&r->refs) = marshal_ref_of(r, MARSHAL_PENDING, 0);
+    return (uint32_t)r->refs.count - 1;
 }
 
 void marshal_finish(struct marshal_reader *r, const struct marshal_value *container, enum marshal_kind kind,
                     uint32_t id)
 {
     if (container->slot != UINT32_MAX) {
-        r->ref_kinds.at[container->slot] = (unsigned char)kind;
-        r->ref_ids.at[container->slot] = id;
+        r->refs.at[container->slot] = marshal_ref_of(r, kind, id);
     }
 }
 
@@ -128,8 +125,7 @@ static void remember(struct marshal_reader *r, uint32_t slot, const struct marsh
         id = (uint32_t)r->numbers.count;
         *PP_PUSH(&r->numbers) = value->number;
     }
-    r->ref_kinds.at[slot] = (unsigned char)value->kind;
-    r->ref_ids.at[slot] = id;
+    r->refs.at[slot] = marshal_ref_of(r, value->kind, id);
 }
 
 static bool read_reference(struct marshal_reader *r, struct marshal_value *value)
@@ -138,13 +134,13 @@ static bool read_reference(struct marshal_reader *r, struct marshal_value *value
     if (!read_i32(r, &index)) {
         return false;
     }
-    size_t count = r->ref_kinds.count;
+    size_t count = r->refs.count;
     if (index < 0 || (size_t)index >= count) {
         return pp_fail(r->err, PP_SYNTAX, pp_at_offset(value->offset), "reference %ld is past the end (%zu)",
                        (long)index, count);
     }
-    value->kind = (enum marshal_kind)r->ref_kinds.at[index];
-    value->id = r->ref_ids.at[index];
+    value->kind = (enum marshal_kind)r->refs.at[index].kind;
+    value->id = r->refs.at[index].id;
     if (value->kind == MARSHAL_PENDING) {
         return fail_at(r, value->offset, "reference to a container that is not finished (a cycle)");
     }
@@ -346,10 +342,10 @@ bool marshal_quick_string(struct marshal_reader *r, uint32_t *id)
     unsigned type = r->at[0] & 0x7fu;
     if (r->at[0] == 'r') {
         uint32_t index = marshal_u32(r->at + 1);
-        if (index >= r->ref_kinds.count || r->ref_kinds.at[index] != MARSHAL_STRING) {
+        if (index >= r->refs.count || r->refs.at[index].kind != MARSHAL_STRING) {
             return false;
         }
-        *id = r->ref_ids.at[index];
+        *id = r->refs.at[index].id;
         r->at += 5;
         return true;
     }
@@ -364,8 +360,7 @@ bool marshal_quick_string(struct marshal_reader *r, uint32_t *id)
     }
     *id = pp_builder_string(r->builder, (struct pp_str){(const char *)r->at + head, length}).i;
     if (r->at[0] & MARSHAL_FLAG_REF) {
-        *PP_PUSH(&r->ref_kinds) = MARSHAL_STRING;
-        *PP_PUSH(&r->ref_ids) = *id;
+        *PP_PUSH(&r->refs) = marshal_ref_of(r, MARSHAL_STRING, *id);
     }
     r->at += head + length;
     return true;
@@ -402,7 +397,7 @@ static uint32_t code_numbers(struct marshal_reader *r)
         }
         unsigned type = r->at[at] & 0x7fu;
         uint32_t length = marshal_u32(r->at + at + 1);
-        if ((type == 's' && length > 0 && length < (1u << 24)) || (r->at[at] == 'r' && length < r->ref_kinds.count)) {
+        if ((type == 's' && length > 0 && length < (1u << 24)) || (r->at[at] == 'r' && length < r->refs.count)) {
             return layouts[i];
         }
     }
@@ -491,8 +486,7 @@ static void end_level(struct marshal_reader *r, struct skipper *s)
     s->result.kind = level.type == 'c' ? MARSHAL_STRING : MARSHAL_OTHER;
     s->result.id = level.type == 'c' ? describe_code(r, &level) : 0;
     if (level.slot != UINT32_MAX) {
-        r->ref_kinds.at[level.slot] = (unsigned char)s->result.kind;
-        r->ref_ids.at[level.slot] = s->result.id;
+        r->refs.at[level.slot] = marshal_ref_of(r, s->result.kind, s->result.id);
     }
 }
 

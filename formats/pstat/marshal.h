@@ -42,6 +42,13 @@ struct marshal_value {
     uint64_t offset; /* of its type byte */
 };
 
+/* A slot of the reference table, small because it is read at random: what it holds and its number. */
+struct marshal_ref {
+    uint32_t kind : 4, id : 28;
+};
+
+enum { MARSHAL_MOST_IDS = 1 << 28 };
+
 struct marshal_reader {
     struct pp_source *source;
     struct pp_builder *builder;
@@ -49,8 +56,7 @@ struct marshal_reader {
     const unsigned char *at, *end;   /* window of the source */
     uint64_t base;                   /* input offset of `end` */
     size_t shown;                    /* bytes peeked, not skipped yet */
-    PP_VEC(unsigned char) ref_kinds; /* the reference table: kind and number per slot */
-    PP_VEC(uint32_t) ref_ids;
+    PP_VEC(struct marshal_ref) refs; /* the reference table */
     PP_VEC(uint32_t) interned;            /* Python 2's own table: string ids */
     PP_VEC(union marshal_number) numbers; /* ints and floats that are referred to */
     PP_VEC(struct pp_call_edge) edges;    /* edge tuples that are referred to */
@@ -63,11 +69,20 @@ static inline uint32_t marshal_u32(const unsigned char *bytes)
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
+/* The slot's contents; numbers past 28 bits (a file of tens of GB) are refused through the builder. */
+static inline struct marshal_ref marshal_ref_of(struct marshal_reader *r, enum marshal_kind kind, uint32_t id)
+{
+    if (id >= MARSHAL_MOST_IDS) {
+        pp_builder_fail(r->builder, PP_LIMIT, "more than %d objects are referred to", MARSHAL_MOST_IDS);
+        id = 0;
+    }
+    return (struct marshal_ref){.kind = (unsigned)kind & 15u, .id = id & (MARSHAL_MOST_IDS - 1)};
+}
+
 /* A slot of the reference table for a number that was read whole. */
 static inline void marshal_keep(struct marshal_reader *r, enum marshal_kind kind, union marshal_number number)
 {
-    *PP_PUSH(&r->ref_kinds) = (unsigned char)kind;
-    *PP_PUSH(&r->ref_ids) = (uint32_t)r->numbers.count;
+    *PP_PUSH(&r->refs) = marshal_ref_of(r, kind, (uint32_t)r->numbers.count);
     *PP_PUSH(&r->numbers) = number;
 }
 
@@ -75,10 +90,10 @@ static inline void marshal_keep(struct marshal_reader *r, enum marshal_kind kind
 static inline bool marshal_quick_number(struct marshal_reader *r, enum marshal_kind kind, union marshal_number *number)
 {
     uint32_t index = marshal_u32(r->at + 1);
-    if (index >= r->ref_kinds.count || r->ref_kinds.at[index] != kind) {
+    if (index >= r->refs.count || r->refs.at[index].kind != kind) {
         return false;
     }
-    *number = r->numbers.at[r->ref_ids.at[index]];
+    *number = r->numbers.at[r->refs.at[index].id];
     r->at += 5;
     return true;
 }
@@ -139,10 +154,10 @@ static inline bool marshal_quick_key(struct marshal_reader *r, uint32_t *functio
         return false;
     }
     uint32_t index = marshal_u32(r->at + 1);
-    if (index >= r->ref_kinds.count || r->ref_kinds.at[index] != MARSHAL_KEY) {
+    if (index >= r->refs.count || r->refs.at[index].kind != MARSHAL_KEY) {
         return false;
     }
-    *function = r->ref_ids.at[index];
+    *function = r->refs.at[index].id;
     r->at += 5;
     return true;
 }
