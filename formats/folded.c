@@ -22,37 +22,63 @@ static bool narrow_utf16(struct pp_str head, char *buffer, struct pp_str *out)
     return true;
 }
 
-/* The first data line must have a count, and at least half of those in sight; bits grow with the lines that have one. */
+struct line_counts {
+    unsigned chains;  /* lines of two frames and more, with a count: what only this format has */
+    unsigned singles; /* a name and a number: callgrind, reports and prose have such lines too */
+    unsigned bad;
+};
+
+static bool all_digits(struct pp_str s)
+{
+    size_t at = 0;
+    while (at < s.len && s.data[at] >= '0' && s.data[at] <= '9') {
+        at++;
+    }
+    return at && at == s.len;
+}
+
+/* `cut_off`: the window ends within the line, which may still have its count. */
+static void count_line(struct pp_str text, bool cut_off, struct line_counts *counts)
+{
+    struct folded_line line = folded_split(text, 1);
+    bool chain = pp_str_find(text, ';') < text.len;
+    if (line.kind == FOLDED_DATA) {
+        counts->chains += chain;
+        counts->singles += !chain && !all_digits(line.stack);
+        counts->bad += !chain && all_digits(line.stack);
+    } else if (line.kind == FOLDED_BAD) {
+        counts->chains += cut_off && chain;
+        counts->bad += !cut_off;
+    }
+}
+
+/* Where some lines have no count, the others must be chains and at least as many, twice as many when the first line is a bad one. Bits grow with
+ * the good lines. */
 static unsigned probe(struct pp_str head)
 {
     char buffer[DECODED];
-    unsigned good = 0, bad = 0;
+    struct line_counts seen = {0};
     bool whole = head.len < PP_PROBE_SIZE;
     if (narrow_utf16(head, buffer, &head)) {
         whole = head.len < DECODED;
     } else if (pp_str_starts(head, PP_STR("\xef\xbb\xbf"))) {
         head = pp_str_sub(head, 3, head.len);
     }
-    bool header = pp_str_starts(head, PP_STR(FOLDED_HEADER));
+    bool header = pp_str_starts(head, PP_STR(FOLDED_HEADER)), bad_first = false;
     while (head.len) {
         struct pp_cut cut = pp_str_cut(head, '\n');
-        if (!cut.found && !whole && good + bad > 0) {
+        if (!cut.found && !whole && seen.chains + seen.singles + seen.bad > 0) {
             break;
         }
-        enum folded_kind kind = folded_split(cut.head, 1).kind;
-        /* A line longer than the window may still have its count. */
-        good += kind == FOLDED_DATA ||
-                (kind == FOLDED_BAD && !cut.found && !whole && pp_str_find(cut.head, ';') < cut.head.len);
-        bad += kind == FOLDED_BAD && (cut.found || whole);
-        if (bad && !good) {
-            return 0;
-        }
+        count_line(cut.head, !cut.found && !whole, &seen);
+        bad_first = bad_first || (seen.bad && !seen.chains);
         head = cut.tail;
     }
     if (header) {
         return 96;
     }
-    return good > bad || (good && good == bad) ? 8 + (good > 8 ? 8 : good) : 0;
+    unsigned good = seen.bad ? seen.chains : seen.chains + seen.singles;
+    return good && good >= seen.bad * (1 + bad_first) ? 8 + (good > 8 ? 8 : good) : 0;
 }
 
 static const char *const extensions[] = {"folded", "collapsed", "txt", "stacks", NULL};

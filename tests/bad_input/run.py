@@ -259,6 +259,7 @@ def any_format(folder):
         "a gzip header alone": b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
         "a broken gzip": gzip.compress(b"a;b 1\n" * 1000)[:-9],
         "gzip of nothing": gzip.compress(b""),
+        "a callgrind file": b"version: 1\ncreator: callgrind-3.19.0\npid: 1\npart: 1\nevents: Ir\nfl=(1) a.c\nfn=(1) main\n16 400\ncalls=1 30\n17 80\n",
         "a sentence": b"This is a letter, not a profile.\nRegards\n",
         "HTML": b"<!DOCTYPE html><html><body>404 Not Found</body></html>\n",
     }

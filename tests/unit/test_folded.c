@@ -327,6 +327,13 @@ START_TEST(the_probe)
                       0);
     ck_assert_uint_eq(pp_format_folded.probe(PP_STR("")), 0);
     ck_assert_uint_eq(pp_format_folded.probe(PP_STR("hello world\na;b 1\n")), 0);
+    ck_assert_uint_gt(pp_format_folded.probe(PP_STR("// made by hand\na;b 1\na;c 2\n")), 0);
+    ck_assert_uint_gt(pp_format_folded.probe(PP_STR("main 5\nidle 2\n")), 0);
+    ck_assert_uint_eq(pp_format_folded.probe(PP_STR("16 400\n17 80\n")), 0);
+    ck_assert_uint_eq(
+        pp_format_folded.probe(PP_STR("version: 1\ncreator: callgrind-3.19.0\npositions: line\n\nfn=(1)\n16 400\n")),
+        0);
+    ck_assert_uint_eq(pp_format_folded.probe(PP_STR("v 10400 2\nX ./app\nI 1000 3d5\ns 5 a.out\n")), 0);
     ck_assert_uint_eq(pp_format_folded.probe(PP_STR("{\"a\": 1}\n")), 0);
 }
 END_TEST
