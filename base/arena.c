@@ -7,7 +7,8 @@
 
 #include "base/memory.h"
 
-enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
+/* The largest block with its header is one large page. */
+enum { FIRST_BLOCK = 4096, LARGE_PAGE = 1 << 21 };
 
 /* Memory follows the header; blocks are zeroed when made and when given back by restore. */
 struct pp_arena_block {
@@ -19,7 +20,7 @@ struct pp_arena_block {
 static struct pp_arena_block *add_block(struct pp_arena *arena, size_t need)
 {
     size_t size = arena->block ? arena->block->size * 2 : FIRST_BLOCK;
-    size = size > LARGEST_BLOCK ? LARGEST_BLOCK : size;
+    size = size > LARGE_PAGE / 2 ? LARGE_PAGE - sizeof(struct pp_arena_block) : size;
     size = size < need ? need : size;
     if (size > SIZE_MAX - sizeof(struct pp_arena_block)) {
         pp_memory_exhausted(size);

@@ -39,9 +39,8 @@ uint64_t pp_hash_seed(void)
     return seed;
 }
 
-static void grow_slots(struct pp_intern *table)
+static void set_slots(struct pp_intern *table, size_t size)
 {
-    size_t size = table->slot_count ? table->slot_count * 2 : 64;
     struct pp_intern_slot *slots = pp_calloc(size, sizeof *slots);
     for (size_t i = 0; i < table->slot_count; i++) {
         if (table->slots[i].number) {
@@ -55,6 +54,18 @@ static void grow_slots(struct pp_intern *table)
     pp_free(table->slots);
     table->slots = slots;
     table->slot_count = size;
+}
+
+void pp_intern_expect(struct pp_intern *table, size_t count)
+{
+    size_t size = 64;
+    while (size * 5 < count * 8) {
+        size *= 2;
+    }
+    if (size > table->slot_count && count < PP_LIMIT_ROWS) {
+        set_slots(table, size);
+        table->strings = pp_grow(table->strings, count, &table->capacity, sizeof *table->strings);
+    }
 }
 
 /* The slot that holds s, or the empty one where it belongs. Needs slots. */
@@ -72,7 +83,7 @@ static struct pp_intern_slot *find_slot(const struct pp_intern *table, struct pp
 uint32_t pp_intern_add(struct pp_intern *table, struct pp_arena *arena, struct pp_str s)
 {
     if (table->count * 8 >= table->slot_count * 5) {
-        grow_slots(table);
+        set_slots(table, table->slot_count ? table->slot_count * 2 : 64);
     }
     uint32_t hash = (uint32_t)(pp_str_hash(s, pp_hash_seed()) >> 32);
     struct pp_intern_slot *slot = find_slot(table, s, hash);

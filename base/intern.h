@@ -19,6 +19,8 @@ struct pp_intern {
 
 /* The number of s, adding a copy in `arena` if it is new. At most PP_LIMIT_ROWS strings (then out of memory). */
 uint32_t pp_intern_add(struct pp_intern *table, struct pp_arena *arena, struct pp_str s);
+/* Makes room for about `count` strings at once; a hint. */
+void pp_intern_expect(struct pp_intern *table, size_t count);
 /* The number of s, or UINT32_MAX if it was never added. */
 uint32_t pp_intern_find(const struct pp_intern *table, struct pp_str s);
 /* Frees the slots only; `strings` stays (for a table that is finished). */

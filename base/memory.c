@@ -4,11 +4,13 @@
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sys/mman.h>
 
-/* From this size on, tables ask for large pages: they are read at random, and looking up small pages then costs more than the reading. */
-enum { LARGE_TABLE = 1 << 22, PAGE = 4096 };
+/* Tables of this size and more begin at a large page and ask for large pages: they are read at random, and looking up small pages then costs more than
+ * the reading. */
+enum { LARGE_PAGE = 1 << 21, PAGE = 4096 };
 
 /* The one mutable global of base: a process has one way to die of memory. */
 static pp_oom_handler *on_oom;
@@ -34,7 +36,7 @@ _Noreturn void pp_memory_exhausted(size_t wanted_bytes)
 static void *prefer_large_pages(void *memory, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
-    if (bytes >= LARGE_TABLE) {
+    if (bytes >= LARGE_PAGE) {
         /* The whole mapping, not only the large pages that fit: a part would split it, and realloc could not remap it any more. It is a wish: where it is
          * refused all works as well, slower. */
         uintptr_t begin = (uintptr_t)memory & ~((uintptr_t)PAGE - 1);
@@ -47,13 +49,30 @@ static void *prefer_large_pages(void *memory, size_t bytes)
     return memory;
 }
 
+static void *new_large(size_t bytes)
+{
+    size_t whole = bytes > SIZE_MAX - LARGE_PAGE ? SIZE_MAX : (bytes + LARGE_PAGE - 1) & ~((size_t)LARGE_PAGE - 1);
+    void *memory = aligned_alloc(LARGE_PAGE, whole);
+    if (!memory) {
+        pp_memory_exhausted(bytes);
+    }
+    return prefer_large_pages(memory, bytes);
+}
+
 void *pp_calloc(size_t count, size_t size)
 {
-    void *memory = calloc(count ? count : 1, size ? size : 1);
-    if (!memory) {
-        pp_memory_exhausted(size && count > SIZE_MAX / size ? SIZE_MAX : count * size);
+    if (size && count > SIZE_MAX / size) {
+        pp_memory_exhausted(SIZE_MAX);
     }
-    return prefer_large_pages(memory, count * size);
+    size_t bytes = count * size;
+    if (bytes >= LARGE_PAGE) {
+        return memset(new_large(bytes), 0, bytes);
+    }
+    void *memory = calloc(1, bytes ? bytes : 1);
+    if (!memory) {
+        pp_memory_exhausted(bytes);
+    }
+    return memory;
 }
 
 void *pp_realloc_array(void *old, size_t count, size_t size)
@@ -62,6 +81,9 @@ void *pp_realloc_array(void *old, size_t count, size_t size)
         pp_memory_exhausted(SIZE_MAX);
     }
     size_t bytes = count * size;
+    if (!old && bytes >= LARGE_PAGE) {
+        return new_large(bytes);
+    }
     void *memory = realloc(old, bytes ? bytes : 1);
     if (!memory) {
         pp_memory_exhausted(bytes);

@@ -25,10 +25,11 @@ void pp_builder_free(struct pp_builder *b)
     }
     pp_arena_free(&b->arena);
     pp_intern_free(&b->strings);
-    void *arrays[] = {b->functions.at,       b->frames.at,       b->threads.at,       b->metrics.at,       b->metas.at,
-                      b->function_set.slots, b->frame_set.slots, b->thread_set.slots, b->stack_set.slots,  b->stacks.at,
-                      b->values.at,          b->bounds.at,       b->samples.at,       b->sample_values.at, b->rows.at,
-                      b->edges.at,           b->row_of.at,       b->seen.at};
+    void *arrays[] = {
+        b->functions.at,       b->frames.at,       b->threads.at,       b->metrics.at,       b->metas.at,
+        b->function_set.slots, b->frame_set.slots, b->thread_set.slots, b->stack_set.slots,  b->stacks.at,
+        b->values.at,          b->bounds.at,       b->samples.at,       b->sample_values.at, b->rows.at,
+        b->edges.at,           b->row_of.at,       b->seen.at,          b->named.at,         b->next_named.at};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         pp_free(arrays[i]);
     }
@@ -133,11 +134,15 @@ static bool same_function(const struct pp_function *a, const struct pp_function 
     return a->name.i == b->name.i && a->file.i == b->file.i && a->module.i == b->module.i && a->line == b->line;
 }
 
-pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_function *function)
+static pp_function_id new_function(struct pp_builder *b, const struct pp_function *function)
 {
-    if (!pp_builder_ok(b) || !pp_builder_room(b, b->functions.count, "functions")) {
-        return (pp_function_id){0};
-    }
+    *PP_PUSH(&b->functions) = *function;
+    *PP_PUSH(&b->next_named) = 0;
+    return (pp_function_id){(uint32_t)b->functions.count - 1};
+}
+
+static pp_function_id function_by_hash(struct pp_builder *b, const struct pp_function *function)
+{
     struct pp_row_set *set = &b->function_set;
     uint32_t hash = (uint32_t)hash_function(function);
     size_t at = pp_row_set_slot(set, hash);
@@ -149,8 +154,43 @@ pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_functio
     }
     set->slots[at] = (struct pp_row_slot){(uint32_t)b->functions.count + 1, hash};
     set->count++;
-    *PP_PUSH(&b->functions) = *function;
-    return (pp_function_id){(uint32_t)b->functions.count - 1};
+    return new_function(b, function);
+}
+
+/* The first functions of a name are a list, which is all there is for most names: a list is in cache where a table of everything would not be. The others
+ * of a name that many have (__init__, <lambda>) are found by hash. */
+enum { FEW_NAMESAKES = 8 };
+
+bool pp_builder_foresee_function(const struct pp_builder *b, pp_string_id name)
+{
+    uint32_t first = name.i < b->named.count ? b->named.at[name.i] : 0;
+    if (first) {
+        __builtin_prefetch(&b->functions.at[first - 1]);
+    }
+    return first != 0;
+}
+
+pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_function *function)
+{
+    if (!pp_builder_ok(b) || !pp_builder_room(b, b->functions.count, "functions")) {
+        return (pp_function_id){0};
+    }
+    while (b->named.count <= function->name.i) {
+        *PP_PUSH(&b->named) = 0;
+    }
+    uint32_t *link = &b->named.at[function->name.i];
+    unsigned namesakes = 0;
+    for (; *link && namesakes < FEW_NAMESAKES; namesakes++) {
+        if (same_function(&b->functions.at[*link - 1], function)) {
+            return (pp_function_id){*link - 1};
+        }
+        link = &b->next_named.at[*link - 1];
+    }
+    if (namesakes == FEW_NAMESAKES) {
+        return function_by_hash(b, function);
+    }
+    *link = (uint32_t)b->functions.count + 1;
+    return new_function(b, function);
 }
 
 static uint64_t hash_frame(const struct pp_frame *f)

@@ -29,6 +29,9 @@ struct pp_report *pp_builder_report(struct pp_builder *b);
 pp_string_id pp_builder_string(struct pp_builder *b, struct pp_str s);
 pp_string_id pp_builder_text(struct pp_builder *b, const char *text);
 pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_function *function);
+/* True when a function of that name is there already; then what pp_builder_function will look at is on its way from memory. For readers that have other
+ * work in between. */
+bool pp_builder_foresee_function(const struct pp_builder *b, pp_string_id name);
 pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame);
 pp_thread_id pp_builder_thread(struct pp_builder *b, const struct pp_thread *thread);
 /* The bytes of an interned string (valid as long as the builder), and a function back from its id. */
@@ -66,6 +69,9 @@ struct pp_stack pp_builder_stack_at(const struct pp_builder *b, pp_stack_id id);
 
 /* --- CALLS --- call pp_builder_calls once to declare the shape even if no row is added. */
 void pp_builder_calls(struct pp_builder *b);
+/* A hint, before anything is added: about how many functions and callers of functions there will be. Tables are made for that many at once, which spares
+ * growing them; fewer or more is fine. */
+void pp_builder_expect_calls(struct pp_builder *b, size_t functions, size_t edges);
 /* Begins a function's row; first_edge and edge_count of `row` are ignored. A second row for the same function replaces
  * the first one's numbers and callers, in the first one's place (a Python dictionary does the same). */
 void pp_builder_row(struct pp_builder *b, const struct pp_call_row *row);

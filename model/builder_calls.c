@@ -8,6 +8,17 @@ void pp_builder_calls(struct pp_builder *b)
     b->shapes |= PP_SHAPE_CALLS;
 }
 
+void pp_builder_expect_calls(struct pp_builder *b, size_t functions, size_t edges)
+{
+    pp_intern_expect(&b->strings, functions);
+    PP_RESERVE(&b->functions, functions);
+    PP_RESERVE(&b->next_named, functions);
+    PP_RESERVE(&b->named, functions);
+    PP_RESERVE(&b->rows, functions);
+    PP_RESERVE(&b->row_of, functions);
+    PP_RESERVE(&b->edges, edges);
+}
+
 static void reach_row_of(struct pp_builder *b, uint32_t function)
 {
     while (b->row_of.count <= function) {

@@ -45,7 +45,10 @@ struct pp_builder {
     PP_VEC(struct pp_thread) threads;
     PP_VEC(struct pp_metric) metrics;
     PP_VEC(struct pp_meta) metas;
-    struct pp_row_set function_set, frame_set, thread_set;
+    PP_VEC(uint32_t) named; /* per string: 1 + the first function of that name, 0: none; may be shorter than strings */
+    PP_VEC(uint32_t) next_named;    /* per function: 1 + the next of the same name, 0: none */
+    struct pp_row_set function_set; /* functions of names that many have */
+    struct pp_row_set frame_set, thread_set;
 
     PP_VEC(struct pp_stack_node) stacks;
     PP_VEC(int64_t) values;

@@ -11,6 +11,8 @@ static const char swapped_note[] =
 struct row_reader {
     struct marshal_reader m;
     struct pp_call_row row;
+    struct pp_function key; /* of the row, while row.function is not known */
+    bool key_open;
     bool more_primitive, fewer_primitive; /* some row has cc > nc / cc < nc */
     PP_VEC(struct pp_call_edge) edges;    /* scratch: the callers of the row being read */
 };
@@ -43,12 +45,18 @@ static bool read_count(struct marshal_reader *m, const char *what, int64_t *coun
     return value.kind == MARSHAL_INT || marshal_expected(m, what, &value);
 }
 
-static bool read_key_items(struct marshal_reader *m, const struct marshal_value *tuple, uint32_t *function)
+static bool read_key_items(struct marshal_reader *m, struct pp_function *key)
 {
-    struct pp_function key = {0};
-    if (!read_key_string(m, "a file name in a function key", &key.file.i) ||
-        !read_count(m, "a line number in a function key", &key.line) ||
-        !read_key_string(m, "a function name in a function key", &key.name.i)) {
+    *key = (struct pp_function){0};
+    return read_key_string(m, "a file name in a function key", &key->file.i) &&
+           read_count(m, "a line number in a function key", &key->line) &&
+           read_key_string(m, "a function name in a function key", &key->name.i);
+}
+
+static bool read_new_key(struct marshal_reader *m, const struct marshal_value *tuple, uint32_t *function)
+{
+    struct pp_function key;
+    if (!read_key_items(m, &key)) {
         return false;
     }
     *function = pp_builder_function(m->builder, &key).i;
@@ -82,7 +90,7 @@ static bool read_key(struct marshal_reader *m, const struct marshal_value *value
     if (value->kind != MARSHAL_TUPLE || value->count != 3) {
         return marshal_expected(m, "a (file, line, function) key", value);
     }
-    return read_key_items(m, value, function);
+    return read_new_key(m, value, function);
 }
 
 /* --- numbers --- */
@@ -165,6 +173,15 @@ static bool read_edge(struct marshal_reader *m, struct pp_call_edge *edge)
     }
 }
 
+/* The row's function, if its lookup was put off. */
+static void settle_key(struct row_reader *r)
+{
+    if (r->key_open) {
+        r->row.function = pp_builder_function(r->m.builder, &r->key);
+        r->key_open = false;
+    }
+}
+
 /* Reads {caller: edge …} into r->edges; the row itself is added afterwards because its numbers and callers are one tuple. */
 static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
 {
@@ -188,7 +205,10 @@ static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
         }
         *PP_PUSH(&r->edges) = edge;
     }
-    marshal_finish(m, dict, MARSHAL_CALLERS, r->row.function.i);
+    if (dict->slot != UINT32_MAX) {
+        settle_key(r);
+        marshal_finish(m, dict, MARSHAL_CALLERS, r->row.function.i);
+    }
     return true;
 }
 
@@ -197,6 +217,7 @@ static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
 static void add_row(struct row_reader *r, const struct marshal_value *callers)
 {
     struct pp_builder *b = r->m.builder;
+    settle_key(r);
     pp_builder_row(b, &r->row);
     if (callers->kind == MARSHAL_CALLERS) {
         pp_builder_copy_edges(b, (pp_function_id){callers->id});
@@ -250,6 +271,24 @@ static bool read_row(struct row_reader *r)
     return read_row_tuple(r, &value);
 }
 
+/* The key of a row. A function that is known (as a caller) is looked up when the row's numbers have been read: by then it has come from memory. */
+static bool read_row_key(struct row_reader *r, const struct marshal_value *value)
+{
+    struct marshal_reader *m = &r->m;
+    r->row = (struct pp_call_row){0};
+    if (value->kind != MARSHAL_TUPLE || value->count != 3 || value->slot != UINT32_MAX) {
+        return read_key(m, value, &r->row.function.i);
+    }
+    if (!read_key_items(m, &r->key)) {
+        return false;
+    }
+    r->key_open = pp_builder_foresee_function(m->builder, r->key.name);
+    if (!r->key_open) {
+        r->row.function = pp_builder_function(m->builder, &r->key);
+    }
+    return true;
+}
+
 static bool read_rows(struct row_reader *r, bool *sampled)
 {
     struct marshal_reader *m = &r->m;
@@ -268,8 +307,7 @@ static bool read_rows(struct row_reader *r, bool *sampled)
             }
             continue;
         }
-        r->row = (struct pp_call_row){0};
-        if (!read_key(m, &key, &r->row.function.i) || !read_row(r)) {
+        if (!read_row_key(r, &key) || !read_row(r)) {
             return false;
         }
     }
@@ -305,10 +343,23 @@ static bool read_dictionary(struct row_reader *r, bool keep_swapped)
     return true;
 }
 
+/* Bytes of a large file per function and per caller, by its smallest parts: what is expected too much is address space only. */
+enum { BYTES_PER_FUNCTION = 200, BYTES_PER_EDGE = 48, SMALL_FILE = 1 << 20, LARGE_FILE = 1 << 28 };
+
+static void expect(struct pp_builder *b, const struct pp_source *source)
+{
+    uint64_t size = pp_source_gzipped(source) ? 0 : pp_source_raw_size(source);
+    if (size >= SMALL_FILE) {
+        size_t bytes = size < LARGE_FILE ? (size_t)size : LARGE_FILE;
+        pp_builder_expect_calls(b, bytes / BYTES_PER_FUNCTION, bytes / BYTES_PER_EDGE);
+    }
+}
+
 bool pstat_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
 {
     struct row_reader r = {0};
     bool keep_swapped = pp_str_eq(pp_options_get(options, "swapped"), PP_STR("keep"));
+    expect(b, source);
     marshal_init(&r.m, source, b, err);
     bool ok = read_dictionary(&r, keep_swapped);
     marshal_free(&r.m);
