@@ -14,10 +14,11 @@ struct args {
     uint64_t max_depth;
     double min_percent;
     bool collapse_recursion, strip_dirs;
-    unsigned granularity;
+    unsigned granularity, state;
 };
 
 static const char *const granularities[] = {"none", "function", "file", "module", "line", "package", NULL};
+static const char *const states[] = {"any", "gil", "cpu", "idle", NULL};
 
 #define REGEX_OPTION(field, text, what)                                                                                \
     {                                                                                                                  \
@@ -43,6 +44,8 @@ static const struct cli_option options[] = {
     REGEX_OPTION(thread, "thread", "keep samples of threads whose name or number matches"),
     {.name = "time", .argument = "FROM..TO", .kind = CLI_STRING, .offset = offsetof(struct args, time),
      .help = "keep samples of this span since the first one:\n\"1.5s..3s\", \"..500ms\", \"10s..\" (no unit: seconds)"},
+    {.name = "state", .argument = "WHAT", .kind = CLI_CHOICE, .choices = states, .offset = offsetof(struct args, state),
+     .help = "keep samples of threads that held the GIL (gil), were\non a processor (cpu) or waited (idle)"},
     {.name = "min-percent", .argument = "P", .kind = CLI_DOUBLE, .offset = offsetof(struct args, min_percent),
      .help = "drop functions below P percent of the total; their\ntime goes to the callers"},
     {0},
@@ -117,8 +120,10 @@ static bool make_filter(const struct args *a, struct pp_filter *filter)
     static const enum pp_granularity meanings[] = {PP_GRANULARITY_NONE, PP_GRANULARITY_FUNCTION,
                                                    PP_GRANULARITY_FILE, PP_GRANULARITY_MODULE,
                                                    PP_GRANULARITY_LINE, PP_GRANULARITY_PACKAGE};
+    static const uint32_t flags[] = {0, PP_SAMPLE_GIL, PP_SAMPLE_ON_CPU, PP_SAMPLE_IDLE};
     const struct cli_common *c = &a->common;
     *filter = (struct pp_filter){.max_depth = a->max_depth,
+                                 .states = flags[a->state],
                                  .collapse_recursion = a->collapse_recursion,
                                  .strip_dirs = a->strip_dirs,
                                  .granularity = meanings[a->granularity],

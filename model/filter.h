@@ -22,6 +22,7 @@ struct pp_filter {
     struct pp_regex *show_from,
         *prune_from; /* drop what is above the first match nearest the root / below the match nearest the leaf */
     struct pp_regex *thread; /* keep samples of matching threads (name or tid) */
+    uint32_t states;         /* keep samples with any of these flags (enum pp_sample_flag); 0: all */
     uint64_t max_depth;      /* frames kept from the root */
     bool collapse_recursion; /* direct repeats of a function become one frame */
     bool strip_dirs;         /* files lose their directories; rows that become equal are merged */

@@ -215,8 +215,12 @@ static void copy_graph(struct copy *c, const struct calls_graph *graph)
 
 static bool has_meaning(const struct pp_filter *filter, struct pp_error *err)
 {
-    const char *option = filter->has_time     ? "--time"
-                         : filter->thread     ? "--thread"
+    if (filter->has_time || filter->states) {
+        return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
+                       "%s needs samples of a recorder, and this is a profile of calls",
+                       filter->has_time ? "--time" : "--state");
+    }
+    const char *option = filter->thread       ? "--thread"
                          : filter->max_depth  ? "--max-depth"
                          : filter->prune_from ? "--prune-from"
                                               : NULL;

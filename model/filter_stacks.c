@@ -230,7 +230,7 @@ static void filter_samples(struct work *w, const uint32_t *threads, int64_t *res
         /* In time order, so never before the first; the distance of hostile times may still pass 63 bits. */
         uint64_t distance = (uint64_t)sample->time_ns - (uint64_t)first;
         int64_t time = distance > INT64_MAX ? INT64_MAX : (int64_t)distance;
-        bool kept = stack_kept(w, sample->stack.i) &&
+        bool kept = stack_kept(w, sample->stack.i) && (!w->filter->states || sample->flags & w->filter->states) &&
                     (!w->filter->thread || thread_matches(p, w->filter, sample->thread)) &&
                     (!w->filter->has_time || (time >= w->filter->time_from_ns && time < w->filter->time_to_ns));
         for (size_t m = 0; m < columns; m++) {
@@ -267,7 +267,7 @@ static void filter_sums(struct work *w, const int64_t *rest, struct pp_filter_bo
         if (!any) {
             continue;
         }
-        bool kept = stack_kept(w, i) && !w->filter->has_time;
+        bool kept = stack_kept(w, i) && !w->filter->has_time && !w->filter->states;
         if (kept && w->filter->thread) {
             kept = p->sample_count == 0 && root_frame_matches(w, i);
         }
@@ -287,7 +287,7 @@ static void copy_bounds(struct work *w)
     const struct pp_profile *p = w->p;
     bool changes_values = w->filter->focus || w->filter->ignore || w->filter->hide || w->filter->show ||
                           w->filter->show_from || w->filter->prune_from || w->filter->thread || w->filter->has_time ||
-                          w->filter->granularity || w->filter->collapse_recursion || w->rare;
+                          w->filter->states || w->filter->granularity || w->filter->collapse_recursion || w->rare;
     for (uint32_t i = 0; p->bounds && i < p->stack_count; i++) {
         if (!w->made[i] || !p->bounds[i].flags) {
             continue;
@@ -306,7 +306,22 @@ static bool has_meaning(const struct pp_profile *p, const struct pp_filter *filt
         return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
                        "--time needs samples with times, and this profile has only sums");
     }
+    if (filter->states && p->sample_count == 0) {
+        return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
+                       "--state needs samples of a recorder, and this profile has only sums");
+    }
     return true;
+}
+
+/* Whether a recorder noted at all what the threads did. */
+static bool states_known(const struct pp_profile *p)
+{
+    for (size_t s = 0; s < p->sample_count; s++) {
+        if (p->samples[s].flags & (PP_SAMPLE_ON_CPU | PP_SAMPLE_GIL | PP_SAMPLE_IDLE)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, struct pp_builder *b,
@@ -329,6 +344,9 @@ bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, s
     filter_samples(&w, threads, rest, books);
     filter_sums(&w, rest, books);
     copy_bounds(&w);
+    if (filter->states && !states_known(p)) {
+        pp_report_note(report, "no sample says what its thread did: --state keeps none", pp_nowhere());
+    }
     if (p->sample_count == 0 && filter->thread) {
         pp_report_note(report, "this profile has no threads: --thread was searched in root frames", pp_nowhere());
     }
