@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/xmlreader.h>
-
 #include "base/limits.h"
 #include "base/number.h"
 #include "formats/svg/svg.h"
+#include "formats/svg/xml.h"
 
 static const char pruned_note[] =
     "frames too narrow to be drawn are not in the picture: their share counts as their callers' own";
@@ -17,6 +16,7 @@ struct svg_reader {
     struct pp_builder *b;
     const struct pp_options *options;
     struct pp_error *err;
+    struct svg_xml lib;
     xmlTextReaderPtr xml;
     struct svg_frames frames;
     struct pp_str title;   /* of the group that is open; empty when used up */
@@ -62,7 +62,8 @@ static void on_error(void *context, xmlErrorPtr error)
 
 static bool fail_here(struct svg_reader *r, const char *message)
 {
-    int line = xmlTextReaderGetParserLineNumber(r->xml), column = xmlTextReaderGetParserColumnNumber(r->xml);
+    int line = r->lib.xmlTextReaderGetParserLineNumber(r->xml),
+        column = r->lib.xmlTextReaderGetParserColumnNumber(r->xml);
     return pp_fail(r->err, PP_SYNTAX, pp_at_line(0, line > 0 ? (uint32_t)line : 1, column > 0 ? (uint32_t)column : 0),
                    "%s", message);
 }
@@ -70,12 +71,12 @@ static bool fail_here(struct svg_reader *r, const char *message)
 /* The attribute as a slice of the arena, or NULL data. */
 static struct pp_str attribute(struct svg_reader *r, const char *name)
 {
-    xmlChar *value = xmlTextReaderGetAttribute(r->xml, (const xmlChar *)name);
+    xmlChar *value = r->lib.xmlTextReaderGetAttribute(r->xml, (const xmlChar *)name);
     if (!value) {
         return (struct pp_str){0};
     }
     struct pp_str copy = pp_arena_str(&r->frames.arena, pp_str_of((const char *)value));
-    xmlFree(value);
+    r->lib.release(value);
     return copy;
 }
 
@@ -238,9 +239,9 @@ static bool take_own_title(struct svg_reader *r, struct pp_str title, const stru
 
 static bool read_text_of(struct svg_reader *r, struct pp_str *text)
 {
-    xmlChar *value = xmlTextReaderReadString(r->xml);
+    xmlChar *value = r->lib.xmlTextReaderReadString(r->xml);
     *text = value ? pp_arena_str(&r->frames.arena, pp_str_of((const char *)value)) : (struct pp_str){0};
-    xmlFree(value);
+    r->lib.release(value);
     return value != NULL;
 }
 
@@ -276,14 +277,14 @@ static bool take_metadata(struct svg_reader *r, struct pp_str name)
 
 static bool take_element(struct svg_reader *r, struct own_frame *own)
 {
-    struct pp_str name = pp_str_of((const char *)xmlTextReaderConstName(r->xml));
+    struct pp_str name = pp_str_of((const char *)r->lib.xmlTextReaderConstName(r->xml));
     if (pp_str_eq(name, PP_STR("svg")) && attribute(r, "data-profpipe").data) {
         r->own = true;
     }
     if (r->own) {
         return take_metadata(r, name) && (r->embedded || take_own(r, name, own));
     }
-    struct pp_str local = pp_str_of((const char *)xmlTextReaderConstLocalName(r->xml));
+    struct pp_str local = pp_str_of((const char *)r->lib.xmlTextReaderConstLocalName(r->xml));
     if (pp_str_eq(local, PP_STR("title"))) {
         (void)read_text_of(r, &r->title);
     } else if (pp_str_eq(local, PP_STR("rect"))) {
@@ -298,8 +299,8 @@ static bool walk(struct svg_reader *r)
 {
     struct own_frame own = {0};
     int status = 1;
-    while (!r->embedded && (status = xmlTextReaderRead(r->xml)) == 1) {
-        switch (xmlTextReaderNodeType(r->xml)) {
+    while (!r->embedded && (status = r->lib.xmlTextReaderRead(r->xml)) == 1) {
+        switch (r->lib.xmlTextReaderNodeType(r->xml)) {
         case XML_READER_TYPE_ELEMENT:
             if (!take_element(r, &own)) {
                 return false;
@@ -362,16 +363,16 @@ bool svg_read(struct pp_source *source, struct pp_builder *b, const struct pp_op
 {
     struct svg_reader r = {.source = source, .b = b, .options = options, .err = err};
     int flags;
-    if (!parse_options(&r, &flags)) {
+    if (!parse_options(&r, &flags) || !svg_xml_load(&r.lib, err)) {
         return false;
     }
-    r.xml = xmlReaderForIO(read_bytes, close_nothing, &r, NULL, NULL, flags);
+    r.xml = r.lib.xmlReaderForIO(read_bytes, close_nothing, &r, NULL, NULL, flags);
     if (!r.xml) {
         pp_memory_exhausted(0);
     }
-    xmlTextReaderSetStructuredErrorHandler(r.xml, on_error, &r);
+    r.lib.xmlTextReaderSetStructuredErrorHandler(r.xml, on_error, &r);
     bool ok = walk(&r) && finish(&r);
-    xmlFreeTextReader(r.xml);
+    r.lib.xmlFreeTextReader(r.xml);
     pp_arena_free(&r.frames.arena);
     pp_free(r.frames.at.at);
     pp_free(r.path.at);
