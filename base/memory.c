@@ -4,7 +4,6 @@
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <sys/mman.h>
 
@@ -61,18 +60,11 @@ static void *new_large(size_t bytes)
 
 void *pp_calloc(size_t count, size_t size)
 {
-    if (size && count > SIZE_MAX / size) {
-        pp_memory_exhausted(SIZE_MAX);
-    }
-    size_t bytes = count * size;
-    if (bytes >= LARGE_PAGE) {
-        return memset(new_large(bytes), 0, bytes);
-    }
-    void *memory = calloc(1, bytes ? bytes : 1);
+    void *memory = calloc(count ? count : 1, size ? size : 1);
     if (!memory) {
-        pp_memory_exhausted(bytes);
+        pp_memory_exhausted(size && count > SIZE_MAX / size ? SIZE_MAX : count * size);
     }
-    return memory;
+    return prefer_large_pages(memory, count * size);
 }
 
 void *pp_realloc_array(void *old, size_t count, size_t size)

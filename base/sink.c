@@ -115,6 +115,21 @@ struct pp_sink *pp_sink_open(const char *path, struct pp_error *err)
     return k;
 }
 
+struct pp_sink *pp_sink_stream(const char *path, struct pp_error *err)
+{
+    if (!path || strcmp(path, "-") == 0) {
+        return new_sink(STDOUT_FILENO);
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        pp_fail_errno(err, errno, "cannot create");
+        return NULL;
+    }
+    struct pp_sink *k = new_sink(fd);
+    k->close_fd = true;
+    return k;
+}
+
 struct pp_sink *pp_sink_memory(void)
 {
     struct pp_sink *k = new_sink(-1);

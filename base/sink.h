@@ -17,6 +17,9 @@ struct pp_sink;
 /* Opens `path` for atomic writing ("-" or NULL: standard output, written directly; a device or pipe likewise).
  * NULL and *err on failure. The caller closes or abandons it. */
 struct pp_sink *pp_sink_open(const char *path, struct pp_error *err);
+/* Opens `path` for what must be readable while it is written (a recording): the file itself, emptied first, without a
+ * temporary one; otherwise as pp_sink_open. */
+struct pp_sink *pp_sink_stream(const char *path, struct pp_error *err);
 /* Collects in memory. */
 struct pp_sink *pp_sink_memory(void);
 /* A sink that gzips (no name, no time in the header: reproducible) into `below`, which it takes. */

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-enum { CHUNK = 1 << 18, RAW_CHUNK = 1 << 16, PROGRESS_STEP = 1 << 24 };
+enum { CHUNK = 1 << 17, RAW_CHUNK = 1 << 16, PROGRESS_STEP = 1 << 24 };
 
 enum encoding { PLAIN, UTF16_LITTLE, UTF16_BIG };
 

@@ -44,6 +44,8 @@ void pp_builder_start_utc(struct pp_builder *b, int64_t utc_ns);
 
 /* --- STACKS --- call pp_builder_stacks once to declare the shape even if nothing is added. */
 void pp_builder_stacks(struct pp_builder *b);
+/* A hint, as pp_builder_expect_calls: about how many stacks there will be, in the columns there are. */
+void pp_builder_expect_stacks(struct pp_builder *b, size_t stacks);
 /* Adds a metric column (the same name twice gives the same column); returns its number. Best before the first push (later costs a copy). */
 size_t pp_builder_metric(struct pp_builder *b, struct pp_str name, enum pp_unit unit);
 /* Columns so far. */

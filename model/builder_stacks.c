@@ -24,6 +24,12 @@ void pp_builder_stacks(struct pp_builder *b)
     }
 }
 
+void pp_builder_expect_stacks(struct pp_builder *b, size_t stacks)
+{
+    PP_RESERVE(&b->stacks, stacks);
+    PP_RESERVE(&b->values, stacks * (b->metrics.count ? b->metrics.count : 1));
+}
+
 /* Widens a matrix of `rows` rows from `columns` to `columns` + 1 columns, the new one 0. */
 static int64_t *widen(int64_t *old, size_t rows, size_t columns)
 {

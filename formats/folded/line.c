@@ -93,6 +93,24 @@ struct folded_line folded_split(struct pp_str line, unsigned columns)
     return split;
 }
 
+bool folded_quick(struct pp_str line, struct pp_str *stack, int64_t *count)
+{
+    enum { SURE_DIGITS = 18 };
+    int64_t value = 0, place = 1;
+    size_t at = line.len, least = line.len > SURE_DIGITS ? line.len - SURE_DIGITS : 0;
+    for (; at > least && line.data[at - 1] >= '0' && line.data[at - 1] <= '9'; at--) {
+        value += place * (line.data[at - 1] - '0');
+        place *= 10;
+    }
+    if (at == line.len || at < 2 || line.data[at - 1] != ' ' || is_gap(line.data[at - 2]) || line.data[0] == '#' ||
+        is_gap(line.data[0])) {
+        return false;
+    }
+    *stack = pp_str_sub(line, 0, at - 1);
+    *count = value;
+    return true;
+}
+
 /* Where the parenthesis opens that the last byte of s closes, or s.len. */
 static size_t opening(struct pp_str s)
 {

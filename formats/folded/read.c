@@ -328,8 +328,25 @@ static bool bad_line(struct folded_reader *r)
     return true;
 }
 
+/* One column of plain integers: adds the line and says true; false for lines that need the general way. */
+static bool read_quick_line(struct folded_reader *r, struct pp_str text)
+{
+    struct pp_str stack;
+    int64_t count;
+    if (r->columns != 1 || r->factor != 1 || pp_builder_decimals_of(r->b, 0) || !folded_quick(text, &stack, &count)) {
+        return false;
+    }
+    pp_builder_at(r->b, pp_source_where(r->source));
+    r->data_lines++;
+    pp_builder_add(r->b, stack_of(r, stack), 0, count);
+    return true;
+}
+
 static bool read_line(struct folded_reader *r, struct pp_str text)
 {
+    if (read_quick_line(r, text)) {
+        return true;
+    }
     struct folded_line line = folded_split(text, r->columns);
     if (line.kind == FOLDED_BAD) {
         return bad_line(r);
@@ -379,12 +396,24 @@ static bool read_lines(struct folded_reader *r)
     return true;
 }
 
+/* Bytes of a large file per stack of the tree, more or less: what is expected too much is address space only. */
+enum { BYTES_PER_STACK = 256, SMALL_FILE = 1 << 20, LARGE_FILE = 1 << 29 };
+
+static void expect(struct pp_builder *b, const struct pp_source *source)
+{
+    uint64_t size = pp_source_gzipped(source) ? 0 : pp_source_raw_size(source);
+    if (size >= SMALL_FILE) {
+        pp_builder_expect_stacks(b, (size < LARGE_FILE ? (size_t)size : LARGE_FILE) / BYTES_PER_STACK);
+    }
+}
+
 bool folded_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
 {
     struct folded_reader r = {.source = source, .b = b, .err = err, .strict = options->strict};
     pp_source_text(source);
     look_ahead(&r, options);
     pp_builder_stacks(b);
+    expect(b, source);
     bool ok = read_lines(&r);
     pp_intern_free(&r.texts);
     pp_arena_free(&r.arena);
