@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 
-/* render/assets/flamegraph.css and render/assets/flamegraph.js, byte for byte. */
+/* render/assets/flamegraph.css, and the scripts beside it as one; both without indentation. */
 struct pp_str asset_css(void);
 struct pp_str asset_js(void);
 

@@ -14,7 +14,7 @@ struct band {
 struct charter {
     const struct pp_profile *p;
     PP_VEC(struct box) boxes;
-    uint32_t *path; /* scratch: stack ids from the first level down */
+    uint32_t *path;                /* scratch: stack ids from the first level down */
     int64_t start, period, length; /* ns */
 };
 
@@ -65,8 +65,10 @@ static size_t path_of(struct charter *c, uint32_t stack)
 
 static void open_box(struct charter *c, struct band *band, uint32_t stack, int64_t x)
 {
-    struct box box = {.parent = band->open.at[band->open.count - 1], .frame = c->p->stacks[stack].frame.i,
-                      .depth = (uint32_t)band->open.count, .x = x};
+    struct box box = {.parent = band->open.at[band->open.count - 1],
+                      .frame = c->p->stacks[stack].frame.i,
+                      .depth = (uint32_t)band->open.count,
+                      .x = x};
     *PP_PUSH(&c->boxes) = box;
     *PP_PUSH(&band->open) = (uint32_t)c->boxes.count - 1;
     *PP_PUSH(&band->stacks) = stack;
@@ -160,8 +162,8 @@ struct gap {
 struct pruner {
     const struct charter *c;
     struct layout *layout;
-    uint32_t *number;  /* box of the charter -> box of the layout, BOX_NONE */
-    struct gap *gaps;  /* per box of the layout; grown with it */
+    uint32_t *number; /* box of the charter -> box of the layout, BOX_NONE */
+    struct gap *gaps; /* per box of the layout; grown with it */
     size_t gap_capacity;
     int64_t least;
 };
@@ -172,8 +174,12 @@ static void close_gap(struct pruner *r, uint32_t parent)
     if (gap->frames == 0) {
         return;
     }
-    struct box box = {.parent = parent, .depth = r->layout->boxes.at[parent].depth + 1, .flags = BOX_MORE, .more = gap->frames,
-                      .x = gap->from, .width = gap->to - gap->from};
+    struct box box = {.parent = parent,
+                      .depth = r->layout->boxes.at[parent].depth + 1,
+                      .flags = BOX_MORE,
+                      .more = gap->frames,
+                      .x = gap->from,
+                      .width = gap->to - gap->from};
     box.self = box.width;
     r->layout->cut_frames += gap->frames;
     r->layout->cut_value += box.width;

@@ -13,7 +13,8 @@ static struct pp_str to_base64(struct pp_arena *arena, const unsigned char *data
     size_t at = 0;
     for (size_t i = 0; i < len; i += 3) {
         size_t have = len - i < 3 ? len - i : 3;
-        unsigned long bits = (unsigned long)data[i] << 16 | (have > 1 ? (unsigned long)data[i + 1] << 8 : 0) | (have > 2 ? data[i + 2] : 0);
+        unsigned long bits = (unsigned long)data[i] << 16 | (have > 1 ? (unsigned long)data[i + 1] << 8 : 0) |
+                             (have > 2 ? data[i + 2] : 0);
         for (size_t k = 0; k < 4; k++) {
             text[at++] = k <= have ? digits[bits >> (18 - 6 * k) & 63] : '=';
         }
@@ -49,10 +50,11 @@ static void pack(struct data_block *block, struct pp_arena *arena, struct pp_str
     pp_free(packed);
 }
 
-bool data_block_make(struct data_block *block, struct pp_arena *arena, const struct pp_profile *p, size_t metric, bool both, uint64_t limit,
-                     struct pp_error *err)
+bool data_block_make(struct data_block *block, struct pp_arena *arena, const struct pp_profile *p, size_t metric,
+                     bool both, uint64_t limit, struct pp_error *err)
 {
-    struct pp_option pairs[] = {{PP_STR("unit"), PP_STR("ns")}, {PP_STR("metric"), pp_profile_str(p, p->metrics[metric].name)}};
+    struct pp_option pairs[] = {{PP_STR("unit"), PP_STR("ns")},
+                                {PP_STR("metric"), pp_profile_str(p, p->metrics[metric].name)}};
     struct pp_options options = {pairs, both ? 1 : 2, false};
     *block = (struct data_block){.bytes = least_bytes(p, limit)};
     if (block->bytes > limit) {

@@ -13,7 +13,7 @@ struct data_block {
 
 /* `p` as folded text (times in ns), zlib-compressed, in base64. `metric`: the column drawn; with `both`, the columns "before" and "after" are kept.
  * False and *err when it cannot be written as folded text at all. */
-bool data_block_make(struct data_block *block, struct pp_arena *arena, const struct pp_profile *p, size_t metric, bool both, uint64_t limit,
-                     struct pp_error *err);
+bool data_block_make(struct data_block *block, struct pp_arena *arena, const struct pp_profile *p, size_t metric,
+                     bool both, uint64_t limit, struct pp_error *err);
 
 #endif

@@ -7,10 +7,10 @@
 #include "render/layout.h"
 
 struct delta_style {
-    bool by_self;     /* self values, not totals */
-    bool negate;      /* swap the colours */
-    bool classic;     /* red and blue instead of orange and blue */
-    bool poisson;     /* noise is in standard deviations of counts, else in percent of the larger side */
+    bool by_self; /* self values, not totals */
+    bool negate;  /* swap the colours */
+    bool classic; /* red and blue instead of orange and blue */
+    bool poisson; /* noise is in standard deviations of counts, else in percent of the larger side */
     double noise;
     enum diff_width width;
     enum diff_normalize normalize;

@@ -7,7 +7,8 @@
 #include "render/turn.h"
 
 /* Replaces *p by `made`; false after printing when there is none. */
-static bool replace(const struct draw_args *a, struct pp_profile **p, struct pp_profile *made, const struct pp_error *err)
+static bool replace(const struct draw_args *a, struct pp_profile **p, struct pp_profile *made,
+                    const struct pp_error *err)
 {
     pp_profile_free(*p);
     *p = made;
@@ -29,8 +30,9 @@ static bool make_stacks(const struct draw_args *a, struct pp_profile **p)
         }
     }
     if (a->collapse || a->granularity) {
-        static const enum pp_granularity granularities[] = {PP_GRANULARITY_NONE, PP_GRANULARITY_FUNCTION, PP_GRANULARITY_FILE,
-                                                            PP_GRANULARITY_MODULE, PP_GRANULARITY_PACKAGE};
+        static const enum pp_granularity granularities[] = {PP_GRANULARITY_NONE, PP_GRANULARITY_FUNCTION,
+                                                            PP_GRANULARITY_FILE, PP_GRANULARITY_MODULE,
+                                                            PP_GRANULARITY_PACKAGE};
         struct pp_filter filter = {.collapse_recursion = a->collapse, .granularity = granularities[a->granularity]};
         if (!replace(a, p, pp_filter_apply(*p, &filter, NULL, NULL, &err), &err)) {
             return false;
@@ -88,7 +90,9 @@ static struct pp_profile *read_stacks(const struct draw_args *a, size_t count, c
 
 static bool find_metric(const struct draw_args *a, const struct pp_profile *p, size_t *metric)
 {
-    *metric = a->metric ? pp_profile_metric(p, pp_str_of(a->metric)) : p->metric_count ? pp_profile_default_metric(p) : 0;
+    *metric = a->metric         ? pp_profile_metric(p, pp_str_of(a->metric))
+              : p->metric_count ? pp_profile_default_metric(p)
+                                : 0;
     if (*metric < p->metric_count) {
         return true;
     }

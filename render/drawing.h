@@ -7,22 +7,23 @@
 
 struct draw_args {
     struct cli_common common;
-    const char *title, *subtitle, *notes, *countname, *nametype, *fonttype, *bgcolors, *encoding, *nameattr, *minwidth, *metric;
+    const char *title, *subtitle, *notes, *countname, *nametype, *fonttype, *bgcolors, *encoding, *nameattr, *minwidth,
+        *metric;
     const char *uicolor, *searchcolor, *strokecolor;
     double width, height, fontsize, fontwidth, factor, noise;
     uint64_t total, max_frames, embed;
-    bool has_noise, has_factor, has_colors, has_embed, icicle, reverse, chart, negate, cp, diff, truncate_left, truncate_right, no_javascript, collapse,
-        no_sort, ignored, color_diffusion;
+    bool has_noise, has_factor, has_colors, has_embed, icicle, reverse, chart, negate, cp, diff, truncate_left,
+        truncate_right, no_javascript, collapse, no_sort, ignored, color_diffusion;
     unsigned palette, unit, diff_width, diff_by, normalize, match, format, granularity;
     struct cli_events base;
 };
 
 /* What will be laid out. */
 struct drawing {
-    struct pp_profile *data;    /* STACKS, owned: after filters and joining, before reversing: what is embedded */
-    struct pp_profile *turned;  /* owned, or NULL when it is not reversed */
+    struct pp_profile *data;          /* STACKS, owned: after filters and joining, before reversing: what is embedded */
+    struct pp_profile *turned;        /* owned, or NULL when it is not reversed */
     const struct pp_profile *profile; /* the one of the two that is drawn */
-    size_t metric, before;      /* columns; before: of a diff */
+    size_t metric, before;            /* columns; before: of a diff */
     bool diff, chart;
 };
 

@@ -32,19 +32,21 @@ static void say_what_was_done(const struct draw_args *a, const struct layout *l,
 {
     char text[VALUE_TEXT_SIZE];
     if (l->estimated) {
-        cli_warn(&a->common, "%llu of %llu frames are estimates (hatched): the profile knows calls, not stacks", (unsigned long long)l->estimated,
-                 (unsigned long long)l->drawn);
+        cli_warn(&a->common, "%llu of %llu frames are estimates (hatched): the profile knows calls, not stacks",
+                 (unsigned long long)l->estimated, (unsigned long long)l->drawn);
     }
     if (l->recursion_cut) {
-        cli_warn(&a->common, "%llu recursive frames are drawn to the first repeat", (unsigned long long)l->recursion_cut);
+        cli_warn(&a->common, "%llu recursive frames are drawn to the first repeat",
+                 (unsigned long long)l->recursion_cut);
     }
     if (l->cut_frames) {
         value_text(text, &s->values, l->cut_value);
-        cli_warn(&a->common, "%llu frames of %llu (%s) are drawn as \"(n more)\" boxes (--max-frames, --minwidth)", (unsigned long long)l->cut_frames,
-                 (unsigned long long)(l->cut_frames + l->drawn), text);
+        cli_warn(&a->common, "%llu frames of %llu (%s) are drawn as \"(n more)\" boxes (--max-frames, --minwidth)",
+                 (unsigned long long)l->cut_frames, (unsigned long long)(l->cut_frames + l->drawn), text);
     }
     if (l->diff && !s->delta.poisson && !a->has_noise) {
-        cli_warn(&a->common, "one run each cannot tell noise from change: differences within %g %% are white (--noise)", s->delta.noise);
+        cli_warn(&a->common, "one run each cannot tell noise from change: differences within %g %% are white (--noise)",
+                 s->delta.noise);
     }
 }
 
@@ -55,7 +57,8 @@ static bool gzipped(const struct draw_args *a)
     return a->format == 1 || (a->common.output && pp_str_ends(pp_str_of(a->common.output), PP_STR(".svgz")));
 }
 
-static int write_svg(const struct draw_args *a, const struct drawing *d, const struct layout *l, const struct svg_style *s)
+static int write_svg(const struct draw_args *a, const struct drawing *d, const struct layout *l,
+                     const struct svg_style *s)
 {
     struct pp_sink *out = cli_open_output(&a->common, gzipped(a));
     if (!out) {
@@ -81,7 +84,8 @@ static bool embed(const struct draw_args *a, const struct drawing *d, struct pp_
         return false;
     }
     if (block.base64.len == 0) {
-        cli_warn(&a->common, "the exact data was not embedded: it is more than %llu KiB of text; --embed SIZE raises the limit",
+        cli_warn(&a->common,
+                 "the exact data was not embedded: it is more than %llu KiB of text; --embed SIZE raises the limit",
                  (unsigned long long)(a->embed >> 10));
     }
     s->data = block.base64;
@@ -90,7 +94,8 @@ static bool embed(const struct draw_args *a, const struct drawing *d, struct pp_
 }
 
 /* Adds what stands in files: --nameattr and --cp. */
-static int write_with_files(const struct draw_args *a, const struct drawing *d, const struct layout *l, struct svg_style *s, struct pp_arena *arena)
+static int write_with_files(const struct draw_args *a, const struct drawing *d, const struct layout *l,
+                            struct svg_style *s, struct pp_arena *arena)
 {
     struct pp_error err = {0};
     struct pp_report report = {0};
@@ -147,7 +152,8 @@ static const struct cli_tool tool = {
     .name = "folded2svg",
     .summary = "draw a flame graph",
     .synopsis = "[OPTION]... [FILE]...",
-    .description = "Draws any profile as an SVG that can be zoomed, searched and turned in a browser, and that is a right still picture where "
+    .description = "Draws any profile as an SVG that can be zoomed, searched and turned in a browser, and that is a "
+                   "right still picture where "
                    "scripts do not run. Several files are added. The exact data is inside: svg2folded gives it back.",
     .options = draw_options,
     .examples = examples,

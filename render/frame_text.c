@@ -40,8 +40,10 @@ struct frame_text frame_text_of(struct pp_arena *arena, const struct pp_profile 
     const struct pp_function *f = pp_frame_function(p, frame);
     struct pp_str name = pp_profile_str(p, f->name);
     char mark;
-    struct frame_text text = {.full = pp_label_folded(arena, p, &p->frames[frame.i]), .name = frame_name_unmarked(name, &mark)};
-    text.medium = text.full.len == name.len ? text.name : medium_text(arena, text.full, name, pp_profile_str(p, f->file));
+    struct frame_text text = {.full = pp_label_folded(arena, p, &p->frames[frame.i]),
+                              .name = frame_name_unmarked(name, &mark)};
+    text.medium =
+        text.full.len == name.len ? text.name : medium_text(arena, text.full, name, pp_profile_str(p, f->file));
     return text;
 }
 

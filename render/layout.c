@@ -78,10 +78,10 @@ int64_t layout_threshold(const int64_t *widths, size_t count, uint64_t budget, i
 struct tables {
     const struct layout_request *request;
     size_t count;
-    int64_t *width;     /* self, then self and below */
-    uint32_t *frames;   /* frames of the subtree that are wider than 0 */
+    int64_t *width;                   /* self, then self and below */
+    uint32_t *frames;                 /* frames of the subtree that are wider than 0 */
     int64_t *before, *after, *normal; /* totals; normal: before, normalised */
-    double *factor;     /* of `before`, per stack of the first level */
+    double *factor;                   /* of `before`, per stack of the first level */
     bool overflow, negative;
 };
 
@@ -239,7 +239,7 @@ static void tables_free(struct tables *t)
 struct kept {
     const struct pp_profile *profile;
     uint32_t stack;
-    uint32_t parent;      /* number of its parent among the kept */
+    uint32_t parent; /* number of its parent among the kept */
     bool input_order;
 };
 
@@ -299,7 +299,8 @@ static void choose(struct choice *c, const struct tables *t)
             depth[i] = depth[parent] + 1;
         }
         c->number[i] = BOX_NONE;
-        if (c->number[parent] != BOX_NONE && (t->width[i] >= threshold || (depth && t->width[i] == threshold - 1 && depth[i] < limit))) {
+        if (c->number[parent] != BOX_NONE &&
+            (t->width[i] >= threshold || (depth && t->width[i] == threshold - 1 && depth[i] < limit))) {
             keep(c, t, i, c->number[parent]);
         }
     }
@@ -374,8 +375,15 @@ static struct box make_box(const struct tables *t, uint32_t stack)
 
 static struct box more_box(const struct cut *cut)
 {
-    return (struct box){.flags = BOX_MORE, .more = cut->frames, .width = cut->width, .self = cut->width, .before = cut->before,
-                        .after = cut->after, .self_before = cut->before, .self_after = cut->after, .normal_before = cut->normal,
+    return (struct box){.flags = BOX_MORE,
+                        .more = cut->frames,
+                        .width = cut->width,
+                        .self = cut->width,
+                        .before = cut->before,
+                        .after = cut->after,
+                        .self_before = cut->before,
+                        .self_after = cut->after,
+                        .normal_before = cut->normal,
                         .normal_self_before = cut->normal};
 }
 
@@ -410,8 +418,8 @@ static uint32_t place(struct layout *layout, struct box box, uint32_t parent, in
 }
 
 /* Walks the kept stacks depth first; `sorted` holds all but the root, `first` where each one's children begin. */
-static void place_all(struct layout *layout, const struct tables *t, const struct kept *sorted, const uint32_t *first, const struct choice *c,
-                      const struct cut *cuts)
+static void place_all(struct layout *layout, const struct tables *t, const struct kept *sorted, const uint32_t *first,
+                      const struct choice *c, const struct cut *cuts)
 {
     PP_VEC(struct open_box) open = {0};
     struct box root = make_box(t, 0);

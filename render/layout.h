@@ -19,13 +19,13 @@ struct layout_request {
     const struct pp_profile *profile; /* STACKS (a chart: with samples) */
     size_t metric;                    /* what widths are; of a diff: the column "after" */
     bool diff;
-    size_t before;                    /* the column "before" of a diff */
+    size_t before; /* the column "before" of a diff */
     enum diff_width width;
     enum diff_normalize normalize;
-    bool input_order;                 /* siblings in order of appearance, not by name */
-    uint64_t max_frames;              /* boxes at most, not counting those for what was cut; 0: no budget */
-    double min_share;                 /* frames below this share of the total are cut too */
-    int64_t total;                    /* width of the root when larger than the sum; 0: the sum */
+    bool input_order;    /* siblings in order of appearance, not by name */
+    uint64_t max_frames; /* boxes at most, not counting those for what was cut; 0: no budget */
+    double min_share;    /* frames below this share of the total are cut too */
+    int64_t total;       /* width of the root when larger than the sum; 0: the sum */
 };
 
 enum box_flag { BOX_ROOT = 1, BOX_MORE = 2, BOX_ESTIMATED = 4, BOX_RECURSION_CUT = 8, BOX_BUDGET_CUT = 16 };
@@ -41,18 +41,18 @@ struct box {
     uint32_t thread; /* of a chart's root: thread id */
     uint64_t more;   /* BOX_MORE: frames cut here, with all below them */
     int64_t x, width, self;
-    int64_t lower, upper;                                  /* BOX_ESTIMATED: bounds of width */
-    int64_t before, after, self_before, self_after;        /* of a diff, as read */
-    int64_t normal_before, normal_self_before;             /* of a diff, after normalising */
+    int64_t lower, upper;                           /* BOX_ESTIMATED: bounds of width */
+    int64_t before, after, self_before, self_after; /* of a diff, as read */
+    int64_t normal_before, normal_self_before;      /* of a diff, after normalising */
 };
 
 struct layout {
-    PP_VEC(struct box) boxes; /* depth first, a parent before its children, children from left to right */
-    int64_t total, sum;       /* width of the root; what was measured */
+    PP_VEC(struct box) boxes;      /* depth first, a parent before its children, children from left to right */
+    int64_t total, sum;            /* width of the root; what was measured */
     int64_t sum_before, sum_after; /* of a diff, as read */
-    uint32_t depth;           /* rows in use */
-    uint64_t cut_frames;      /* not drawn */
-    int64_t cut_value;        /* what they add up to */
+    uint32_t depth;                /* rows in use */
+    uint64_t cut_frames;           /* not drawn */
+    int64_t cut_value;             /* what they add up to */
     uint64_t drawn, estimated, recursion_cut, budget_cut; /* boxes of each kind */
     bool chart, diff;
 };

@@ -11,10 +11,22 @@ static const char *const norms[] = {"none", "total", "root", NULL};
 static const char *const formats[] = {"svg", "svgz", NULL};
 
 #define FIELD(field) .offset = offsetof(struct draw_args, field)
-#define STRING(field, text, arg, what) {.name = text, .argument = arg, .kind = CLI_STRING, FIELD(field), .help = what}
-#define NUMBER(field, text, what) {.name = text, .argument = "N", .kind = CLI_DOUBLE, FIELD(field), .help = what}
-#define FLAG(field, text, what) {.name = text, .kind = CLI_FLAG, FIELD(field), .help = what}
-#define SAME(field, text, other) {.name = text, .kind = CLI_FLAG, FIELD(field), .alias_of = other}
+#define STRING(field, text, arg, what)                                                                                 \
+    {                                                                                                                  \
+        .name = text, .argument = arg, .kind = CLI_STRING, FIELD(field), .help = what                                  \
+    }
+#define NUMBER(field, text, what)                                                                                      \
+    {                                                                                                                  \
+        .name = text, .argument = "N", .kind = CLI_DOUBLE, FIELD(field), .help = what                                  \
+    }
+#define FLAG(field, text, what)                                                                                        \
+    {                                                                                                                  \
+        .name = text, .kind = CLI_FLAG, FIELD(field), .help = what                                                     \
+    }
+#define SAME(field, text, other)                                                                                       \
+    {                                                                                                                  \
+        .name = text, .kind = CLI_FLAG, FIELD(field), .alias_of = other                                                \
+    }
 
 /* clang-format off */
 const struct cli_option draw_options[] = {
@@ -92,7 +104,8 @@ void draw_defaults(void *args)
 static bool plain_word(const struct draw_args *a, const char *option, const char *value)
 {
     for (const char *c = value; c && *c; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr(" ,-_#().%", *c);
+        bool plain =
+            (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr(" ,-_#().%", *c);
         if (!plain) {
             cli_usage(&a->common, "--%s: \"%s\" has a character that no font or colour needs", option, value);
             return false;
@@ -104,9 +117,10 @@ static bool plain_word(const struct draw_args *a, const char *option, const char
 bool draw_check(const struct draw_args *a)
 {
     struct rgb top, bottom;
-    if (!(a->width >= 0 && a->width <= 100000) || !(a->height >= 4 && a->height <= 200) || !(a->fontsize >= 4 && a->fontsize <= 100) ||
-        !(a->fontwidth > 0.1 && a->fontwidth < 3)) {
-        cli_usage(&a->common, "--width (0-100000), --height (4-200), --fontsize (4-100) or --fontwidth (0.1-3) is out of range");
+    if (!(a->width >= 0 && a->width <= 100000) || !(a->height >= 4 && a->height <= 200) ||
+        !(a->fontsize >= 4 && a->fontsize <= 100) || !(a->fontwidth > 0.1 && a->fontwidth < 3)) {
+        cli_usage(&a->common,
+                  "--width (0-100000), --height (4-200), --fontsize (4-100) or --fontwidth (0.1-3) is out of range");
         return false;
     }
     if (!(a->factor > -1e15 && a->factor < 1e15) || !(a->noise >= 0 && a->noise < 1e15)) {
@@ -114,7 +128,8 @@ bool draw_check(const struct draw_args *a)
         return false;
     }
     if (!palette_background(a->bgcolors, a->palette, &top, &bottom)) {
-        cli_usage(&a->common, "--bgcolors: expected yellow, blue, green, grey, white or #rrggbb, found \"%s\"", a->bgcolors);
+        cli_usage(&a->common, "--bgcolors: expected yellow, blue, green, grey, white or #rrggbb, found \"%s\"",
+                  a->bgcolors);
         return false;
     }
     if (a->encoding && strcmp(a->encoding, "UTF-8") != 0 && strcmp(a->encoding, "utf-8") != 0) {

@@ -5,11 +5,30 @@
 #include "base/intern.h"
 
 enum palette {
-    BY_MODULE, HOT, MEM, IO, WAKEUP, CHAIN, JAVA, JS, PERL, PYTHON, RUST, RED, GREEN, BLUE, AQUA, YELLOW, PURPLE, ORANGE, COLORBLIND
+    BY_MODULE,
+    HOT,
+    MEM,
+    IO,
+    WAKEUP,
+    CHAIN,
+    JAVA,
+    JS,
+    PERL,
+    PYTHON,
+    RUST,
+    RED,
+    GREEN,
+    BLUE,
+    AQUA,
+    YELLOW,
+    PURPLE,
+    ORANGE,
+    COLORBLIND
 };
 
-const char *const palette_names[] = {"module", "hot",   "mem",  "io",   "wakeup", "chain",  "java",   "js",     "perl",       "python",
-                                     "rust",   "red",   "green", "blue", "aqua",   "yellow", "purple", "orange", "colorblind", NULL};
+const char *const palette_names[] = {"module", "hot",    "mem",    "io",     "wakeup",     "chain", "java",
+                                     "js",     "perl",   "python", "rust",   "red",        "green", "blue",
+                                     "aqua",   "yellow", "purple", "orange", "colorblind", NULL};
 
 /* A stable hash (FNV-1a): colours are part of the output and must not change from run to run. */
 static uint64_t name_hash(struct pp_str s)
@@ -80,7 +99,9 @@ static bool contains(struct pp_str s, const char *what)
 /* The suffixes by which perf's collapsers mark frames. */
 static char annotation(struct pp_str label)
 {
-    return label.len > 4 && label.data[label.len - 1] == ']' && label.data[label.len - 3] == '[' ? label.data[label.len - 2] : 0;
+    return label.len > 4 && label.data[label.len - 1] == ']' && label.data[label.len - 3] == '['
+               ? label.data[label.len - 2]
+               : 0;
 }
 
 static enum palette hue_of_language(enum palette palette, struct pp_str label)
@@ -91,17 +112,28 @@ static enum palette hue_of_language(enum palette palette, struct pp_str label)
     }
     switch (palette) {
     case JAVA:
-        return mark == 'j' ? GREEN : mark == 'i' ? AQUA : contains(label, "::") ? YELLOW : contains(label, "/") || contains(label, ".") ? GREEN : RED;
+        return mark == 'j'                                    ? GREEN
+               : mark == 'i'                                  ? AQUA
+               : contains(label, "::")                        ? YELLOW
+               : contains(label, "/") || contains(label, ".") ? GREEN
+                                                              : RED;
     case JS:
-        return mark == 'j' ? (contains(label, "/") ? GREEN : AQUA) : contains(label, "::") ? YELLOW : contains(label, ".js") ? GREEN
-               : contains(label, ":") ? AQUA : RED;
+        return mark == 'j'              ? (contains(label, "/") ? GREEN : AQUA)
+               : contains(label, "::")  ? YELLOW
+               : contains(label, ".js") ? GREEN
+               : contains(label, ":")   ? AQUA
+                                        : RED;
     case PERL:
         return contains(label, "::") ? YELLOW : contains(label, "Perl") || contains(label, ".pl") ? GREEN : RED;
     case PYTHON:
-        return contains(label, "site-packages") ? AQUA : contains(label, "python") || contains(label, "<frozen") ? YELLOW
-               : contains(label, ".py") ? GREEN : BLUE;
+        return contains(label, "site-packages")                          ? AQUA
+               : contains(label, "python") || contains(label, "<frozen") ? YELLOW
+               : contains(label, ".py")                                  ? GREEN
+                                                                         : BLUE;
     case RUST:
-        return contains(label, "core::") || contains(label, "std::") || contains(label, "alloc::") ? ORANGE : contains(label, "::") ? AQUA : YELLOW;
+        return contains(label, "core::") || contains(label, "std::") || contains(label, "alloc::") ? ORANGE
+               : contains(label, "::")                                                             ? AQUA
+                                                                                                   : YELLOW;
     case CHAIN:
         return mark == 'w' ? AQUA : BLUE;
     default:
@@ -136,7 +168,8 @@ static struct rgb by_module(struct pp_str label, struct pp_str package)
 /* Okabe and Ito's colours, lightened so that black text stays readable. */
 static struct rgb colorblind(struct pp_str label, struct pp_str package)
 {
-    static const struct rgb colors[] = {{230, 159, 0}, {86, 180, 233}, {60, 179, 140}, {240, 228, 66}, {120, 160, 210}, {225, 130, 70}, {214, 150, 186}};
+    static const struct rgb colors[] = {{230, 159, 0},   {86, 180, 233}, {60, 179, 140}, {240, 228, 66},
+                                        {120, 160, 210}, {225, 130, 70}, {214, 150, 186}};
     struct rgb c = colors[name_hash(package.len ? package : label) % (sizeof colors / sizeof *colors)];
     double lift = .12 + .3 * part(name_hash(label), 0);
     return make(c.red + (255 - c.red) * lift, c.green + (255 - c.green) * lift, c.blue + (255 - c.blue) * lift);
@@ -191,14 +224,17 @@ static bool hex_color(const char *name, struct rgb *color)
         return false;
     }
     for (const char *c = name + 1; *c; c++) {
-        unsigned digit = *c >= '0' && *c <= '9' ? (unsigned)(*c - '0') : *c >= 'a' && *c <= 'f' ? (unsigned)(*c - 'a' + 10)
-                         : *c >= 'A' && *c <= 'F' ? (unsigned)(*c - 'A' + 10) : 99;
+        unsigned digit = *c >= '0' && *c <= '9'   ? (unsigned)(*c - '0')
+                         : *c >= 'a' && *c <= 'f' ? (unsigned)(*c - 'a' + 10)
+                         : *c >= 'A' && *c <= 'F' ? (unsigned)(*c - 'A' + 10)
+                                                  : 99;
         if (digit > 15) {
             return false;
         }
         value = value << 4 | digit;
     }
-    *color = (struct rgb){(unsigned char)(value >> 16), (unsigned char)(value >> 8 & 255), (unsigned char)(value & 255)};
+    *color =
+        (struct rgb){(unsigned char)(value >> 16), (unsigned char)(value >> 8 & 255), (unsigned char)(value & 255)};
     return true;
 }
 
@@ -207,11 +243,16 @@ bool palette_background(const char *name, unsigned palette, struct rgb *top, str
     static const struct {
         const char *name;
         struct rgb top, bottom;
-    } known[] = {{"yellow", {238, 238, 238}, {238, 238, 176}}, {"blue", {238, 238, 238}, {224, 224, 255}},
-                 {"green", {238, 242, 238}, {224, 255, 224}},  {"grey", {248, 248, 248}, {232, 232, 232}},
+    } known[] = {{"yellow", {238, 238, 238}, {238, 238, 176}},
+                 {"blue", {238, 238, 238}, {224, 224, 255}},
+                 {"green", {238, 242, 238}, {224, 255, 224}},
+                 {"grey", {248, 248, 248}, {232, 232, 232}},
                  {"white", {255, 255, 255}, {255, 255, 255}}};
     if (!name) {
-        name = palette == MEM ? "green" : palette == IO || palette == WAKEUP || palette == CHAIN ? "blue" : palette == BY_MODULE || palette == COLORBLIND ? "white" : "yellow";
+        name = palette == MEM                                           ? "green"
+               : palette == IO || palette == WAKEUP || palette == CHAIN ? "blue"
+               : palette == BY_MODULE || palette == COLORBLIND          ? "white"
+                                                                        : "yellow";
     }
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].name, name) == 0) {

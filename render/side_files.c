@@ -31,11 +31,15 @@ static bool safe_link(struct pp_str href)
 /* An id or class of letters, digits, '-', '_' and '.' that is none of the page's own (docs/svg-structure.md). */
 static bool free_name(struct pp_str name)
 {
-    static const char *const ours[] = {"flamegraph", "notes", "background", "background-gradient", "hatch", "title", "subtitle", "legend",
-                                       "details", "matched", "controls", "frames", "f", "root", "more", "estimated", "h", "hit", "sel", "up"};
+    static const char *const ours[] = {"flamegraph", "notes",   "background", "background-gradient",
+                                       "hatch",      "title",   "subtitle",   "legend",
+                                       "details",    "matched", "controls",   "frames",
+                                       "f",          "root",    "more",       "estimated",
+                                       "h",          "hit",     "sel",        "up"};
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                     c == '_' || c == '.';
         if (!plain) {
             return false;
         }
@@ -45,10 +49,12 @@ static bool free_name(struct pp_str name)
             return false;
         }
     }
-    return name.len && !pp_str_starts(name, PP_STR("profpipe")) && !pp_str_starts(name, PP_STR("pp-")) && !pp_str_starts(name, PP_STR("frames"));
+    return name.len && !pp_str_starts(name, PP_STR("profpipe")) && !pp_str_starts(name, PP_STR("pp-")) &&
+           !pp_str_starts(name, PP_STR("frames"));
 }
 
-static void set_attribute(struct name_attribute *a, struct pp_str key, struct pp_str value, struct pp_report *report, struct pp_where where)
+static void set_attribute(struct name_attribute *a, struct pp_str key, struct pp_str value, struct pp_report *report,
+                          struct pp_where where)
 {
     if (pp_str_eq(key, PP_STR("title"))) {
         a->title = value;
@@ -74,8 +80,8 @@ static int compare_names(const void *a, const void *b)
     return pp_str_cmp(((const struct name_attribute *)a)->name, ((const struct name_attribute *)b)->name);
 }
 
-bool read_name_attributes(const char *path, struct pp_arena *arena, struct name_attributes *attributes, struct pp_report *report,
-                          struct pp_error *err)
+bool read_name_attributes(const char *path, struct pp_arena *arena, struct name_attributes *attributes,
+                          struct pp_report *report, struct pp_error *err)
 {
     struct pp_source *source = pp_source_open(path, 0, err);
     struct pp_str line;
@@ -222,7 +228,8 @@ bool color_map_close(struct color_map *map, const char *path, struct pp_error *e
         qsort(entries, map->colors.count, sizeof *entries, compare_entries);
         for (size_t i = 0; i < map->colors.count; i++) {
             pp_sink_str(out, entries[i].name);
-            pp_sink_printf(out, "->rgb(%u,%u,%u)\n", entries[i].color.red, entries[i].color.green, entries[i].color.blue);
+            pp_sink_printf(out, "->rgb(%u,%u,%u)\n", entries[i].color.red, entries[i].color.green,
+                           entries[i].color.blue);
         }
         pp_free(entries);
         ok = pp_sink_close(out, err);

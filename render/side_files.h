@@ -8,8 +8,8 @@
 
 /* Reads "function<TAB>key=value<TAB>…" lines (keys id, class, title, href, target; others are noted). Links that are not http, https, relative or
  * a fragment are left out and noted. Everything is owned by the arena; false and *err on failure. */
-bool read_name_attributes(const char *path, struct pp_arena *arena, struct name_attributes *attributes, struct pp_report *report,
-                          struct pp_error *err);
+bool read_name_attributes(const char *path, struct pp_arena *arena, struct name_attributes *attributes,
+                          struct pp_report *report, struct pp_error *err);
 
 /* A palette.map: lines "function->rgb(r,g,b)". Known names keep their colours, new ones get the palette's and are added. */
 struct color_map;

@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "render/svg_parts.h"
 
+/* px: narrower frames cannot be pointed at, narrower hatching cannot be seen. What is left out stands in the attributes. */
+static const double LEAST_READ = 1, LEAST_HATCHED = 3;
+
 static void put_attribute(struct pp_sink *out, const char *name, int64_t value)
 {
     pp_sink_text(out, name);
@@ -119,7 +122,9 @@ static void put_title(struct svg_writer *w, const struct box *box, const struct 
     if (w->layout->diff) {
         put_sides(w, box);
     }
-    put_notes(w, box);
+    if ((double)box->width * w->per_unit >= LEAST_READ) {
+        put_notes(w, box);
+    }
     pp_sink_text(out, "</title>");
 }
 
@@ -208,7 +213,8 @@ static void put_text(struct svg_writer *w, const struct box *box, const struct p
         return;
     }
     struct frame_text text = texts_of(w, box);
-    struct pp_str fit = frame_text_fit(&w->scratch, &text, columns > 4000 ? 4000 : (size_t)columns, w->style->truncate_left);
+    struct pp_str fit =
+        frame_text_fit(&w->scratch, &text, columns > 4000 ? 4000 : (size_t)columns, w->style->truncate_left);
     if (fit.len == 0) {
         return;
     }
@@ -280,7 +286,7 @@ static void put_box(struct svg_writer *w, const struct box *box, size_t band)
     bool link = put_link(w, attribute);
     put_title(w, box, attribute);
     put_rect(w, box, &at);
-    if (box->flags & BOX_ESTIMATED) {
+    if (box->flags & BOX_ESTIMATED && at.width >= LEAST_HATCHED) {
         put_hatch(w, &at);
     }
     put_text(w, box, &at);

@@ -20,7 +20,7 @@ struct svg_writer {
     const struct pp_profile *p;
     const struct svg_style *style;
     struct pp_sink *out;
-    struct pp_arena arena, scratch; /* for the document; for one box */
+    struct pp_arena arena, scratch;  /* for the document; for one box */
     PP_VEC(struct svg_frame) frames; /* in the order of first appearance */
     uint32_t *frame_number;          /* frame id -> index into frames; BOX_NONE */
     uint32_t *band_row;              /* per root box, in order: first row of its band */

@@ -67,7 +67,8 @@ static void add_frame(struct svg_writer *w, uint32_t id)
 {
     const struct svg_style *s = w->style;
     struct pp_str name = pp_profile_str(w->p, pp_frame_function(w->p, (pp_frame_id){id})->name);
-    struct svg_frame frame = {.frame = id, .text = frame_text_of(&w->arena, w->p, (pp_frame_id){id}),
+    struct svg_frame frame = {.frame = id,
+                              .text = frame_text_of(&w->arena, w->p, (pp_frame_id){id}),
                               .package = pp_label_package(&w->arena, w->p, w->p->frames[id].function)};
     frame.attribute = find_attribute(s->attributes, frame.text.full);
     frame.attribute = frame.attribute ? frame.attribute : find_attribute(s->attributes, name);
@@ -111,7 +112,8 @@ static void stack_bands(struct svg_writer *w)
 
 /* --- document --- */
 
-static void put_text_element(struct svg_writer *w, const char *id, double x, double y, const char *anchor, double size, const char *text)
+static void put_text_element(struct svg_writer *w, const char *id, double x, double y, const char *anchor, double size,
+                             const char *text)
 {
     pp_sink_printf(w->out, "<text id=\"%s\" x=\"", id);
     svg_put_px(w->out, x);
@@ -128,9 +130,11 @@ static void put_root(struct svg_writer *w)
 {
     const struct svg_style *s = w->style;
     struct pp_sink *out = w->out;
-    pp_sink_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<svg id=\"flamegraph\" class=\"profpipe ");
+    pp_sink_text(
+        out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<svg id=\"flamegraph\" class=\"profpipe ");
     pp_sink_text(out, s->icicle ? "icicle" : "flame");
-    pp_sink_text(out, "\" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" version=\"1.1\" width=\"");
+    pp_sink_text(out, "\" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
+                      "version=\"1.1\" width=\"");
     svg_put_px(out, w->width);
     pp_sink_text(out, "\" height=\"");
     svg_put_px(out, w->height);
@@ -159,7 +163,8 @@ static void put_metadata(struct svg_writer *w)
     pp_sink_text(w->out, "</profpipe:view>\n");
     if (w->style->data.len) {
         pp_sink_printf(w->out,
-                       "<profpipe:profile xmlns:profpipe=\"" NAMESPACE "\" id=\"profpipe-profile\" format=\"folded\" encoding=\"base64\" "
+                       "<profpipe:profile xmlns:profpipe=\"" NAMESPACE
+                       "\" id=\"profpipe-profile\" format=\"folded\" encoding=\"base64\" "
                        "compression=\"zlib\" bytes=\"%zu\">",
                        w->style->data_bytes);
         pp_sink_str(w->out, w->style->data);
@@ -211,33 +216,45 @@ static void put_defs(struct svg_writer *w)
     /* White boxes (within noise) must be seen: a differential graph stands on grey. */
     const char *background = w->style->background ? w->style->background : w->layout->diff ? "#e9e9e9" : NULL;
     palette_background(background, w->style->palette, &top, &bottom);
-    pp_sink_text(w->out, "<defs><linearGradient id=\"background-gradient\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"1\"><stop offset=\"5%\" stop-color=\"");
+    pp_sink_text(w->out, "<defs><linearGradient id=\"background-gradient\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"1\"><stop "
+                         "offset=\"5%\" stop-color=\"");
     svg_put_color(w->out, top);
     pp_sink_text(w->out, "\"/><stop offset=\"95%\" stop-color=\"");
     svg_put_color(w->out, bottom);
-    pp_sink_text(w->out, "\"/></linearGradient><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
-                         "patternTransform=\"rotate(45)\"><path d=\"M0 0v6\" stroke=\"#000\" stroke-opacity=\"0.2\" stroke-width=\"1.6\"/>"
-                         "</pattern></defs>\n<rect id=\"background\" x=\"0\" y=\"0\" width=\"100%\" height=\"100%\" "
-                         "fill=\"url(#background-gradient)\"/>\n");
+    pp_sink_text(w->out,
+                 "\"/></linearGradient><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
+                 "patternTransform=\"rotate(45)\"><path d=\"M0 0v6\" stroke=\"#000\" stroke-opacity=\"0.2\" "
+                 "stroke-width=\"1.6\"/>"
+                 "</pattern></defs>\n<rect id=\"background\" x=\"0\" y=\"0\" width=\"100%\" height=\"100%\" "
+                 "fill=\"url(#background-gradient)\"/>\n");
 }
 
-/* One field of the legend. */
-static void put_swatch(struct svg_writer *w, double x, double y, double share, const char *word)
+static void put_swatch(struct svg_writer *w, double x, double y, const char *fill)
 {
-    const struct delta_style *d = &w->style->delta;
     pp_sink_text(w->out, "<path d=\"M");
     svg_put_px(w->out, x);
     pp_sink_byte(w->out, ' ');
     svg_put_px(w->out, y);
-    pp_sink_text(w->out, "h14v11h-14z\" stroke=\"#888\" stroke-width=\"0.5\" fill=\"");
-    svg_put_color(w->out, palette_delta(d->negate ? -share : share, d->classic));
-    pp_sink_text(w->out, "\"/><text x=\"");
-    svg_put_px(w->out, x + 18);
+    pp_sink_printf(w->out, "h14v11h-14z\" stroke=\"#888\" stroke-width=\"0.5\" fill=\"%s\"/>", fill);
+}
+
+/* One field of the legend: a swatch and a word; *x moves to the next one's place. */
+static void put_field(struct svg_writer *w, double *x, const char *fill, bool hatched, const char *word)
+{
+    double y = w->pad_top - 18;
+    pp_sink_text(w->out, "<g>");
+    put_swatch(w, *x, y, fill);
+    if (hatched) {
+        put_swatch(w, *x, y, "url(#hatch)");
+    }
+    pp_sink_text(w->out, "<text x=\"");
+    svg_put_px(w->out, *x + 18);
     pp_sink_text(w->out, "\" y=\"");
     svg_put_px(w->out, y + 9);
     pp_sink_text(w->out, "\" font-size=\"11\">");
     pp_text_xml(w->out, pp_str_of(word));
-    pp_sink_text(w->out, "</text>");
+    pp_sink_text(w->out, "</text></g>");
+    *x += 18 + 11 * w->style->font_width * (double)strlen(word) + 16;
 }
 
 static const char *noise_words(struct svg_writer *w)
@@ -252,18 +269,38 @@ static const char *noise_words(struct svg_writer *w)
             break;
         }
     }
-    return (d->poisson ? pp_arena_printf(&w->arena, "within noise (%s sigma)", number) : pp_arena_printf(&w->arena, "within %s %%", number)).data;
+    return (d->poisson ? pp_arena_printf(&w->arena, "within noise (%s sigma)", number)
+                       : pp_arena_printf(&w->arena, "within %s %%", number))
+        .data;
+}
+
+static void put_changes(struct svg_writer *w, double *x)
+{
+    static const double shares[] = {-1, -0.5, 0, 0.5, 1};
+    const char *words[] = {"vanished", "-50 %", noise_words(w), "+100 %", "new"};
+    const struct delta_style *d = &w->style->delta;
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        struct pp_sink *fill = pp_sink_memory();
+        svg_put_color(fill, palette_delta(d->negate ? -shares[i] : shares[i], d->classic));
+        put_field(w, x, pp_arena_str(&w->arena, pp_sink_contents(fill)).data, false, words[i]);
+        pp_sink_abandon(fill);
+    }
+}
+
+static bool has_legend(const struct svg_writer *w)
+{
+    return w->layout->diff || w->layout->estimated;
 }
 
 static void put_legend(struct svg_writer *w)
 {
-    static const double shares[] = {-1, -0.5, 0, 0.5, 1};
-    static const double steps[] = {0, 90, 160, 340, 415};
-    const char *words[] = {"vanished", "-50 %", noise_words(w), "+100 %", "new"};
-    double y = w->pad_top - 18;
+    double x = SVG_PAD;
     pp_sink_text(w->out, "<g id=\"legend\">");
-    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-        put_swatch(w, SVG_PAD + steps[i], y, shares[i], words[i]);
+    if (w->layout->diff) {
+        put_changes(w, &x);
+    }
+    if (w->layout->estimated) {
+        put_field(w, &x, "#c9c4da", true, "estimated: a profile of calls has no stacks");
     }
     pp_sink_text(w->out, "</g>\n");
 }
@@ -276,7 +313,7 @@ static void put_heading(struct svg_writer *w)
     if (s->subtitle) {
         put_text_element(w, "subtitle", w->width / 2, size * 4, "middle", size, s->subtitle);
     }
-    if (w->layout->diff) {
+    if (has_legend(w)) {
         put_legend(w);
     }
     put_text_element(w, "details", SVG_PAD, w->height - size - 2, "start", size, "");
@@ -288,13 +325,14 @@ static void measure(struct svg_writer *w)
     const struct svg_style *s = w->style;
     stack_bands(w);
     w->width = s->width > 0 ? s->width : 1200;
-    w->pad_top = s->font_size * 3 + (s->subtitle ? s->font_size * 2 : 0) + (w->layout->diff ? 20 : 0);
+    w->pad_top = s->font_size * 3 + (s->subtitle ? s->font_size * 2 : 0) + (has_legend(w) ? 20 : 0);
     w->pad_bottom = s->font_size * 2 + 10;
     w->height = w->pad_top + w->rows * s->frame_height + w->pad_bottom;
     w->per_unit = (w->width - 2 * SVG_PAD) / (double)w->layout->total;
 }
 
-void svg_write(const struct layout *layout, const struct pp_profile *p, const struct svg_style *style, struct pp_sink *out)
+void svg_write(const struct layout *layout, const struct pp_profile *p, const struct svg_style *style,
+               struct pp_sink *out)
 {
     struct svg_writer w = {.layout = layout, .p = p, .style = style, .out = out};
     number_frames(&w);

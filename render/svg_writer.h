@@ -37,6 +37,7 @@ struct svg_style {
 };
 
 /* Writes the whole document for a layout of `p`. */
-void svg_write(const struct layout *layout, const struct pp_profile *p, const struct svg_style *style, struct pp_sink *out);
+void svg_write(const struct layout *layout, const struct pp_profile *p, const struct svg_style *style,
+               struct pp_sink *out);
 
 #endif

@@ -64,7 +64,8 @@ static int64_t *totals_of(const struct pp_profile *p)
     int64_t *total = pp_calloc(p->stack_count, sizeof *total);
     for (size_t i = p->stack_count; i-- > 0;) {
         int64_t *parent = &total[p->stacks[i].parent.i];
-        if (!pp_add_i64(total[i], p->stack_values[i * p->metric_count], &total[i]) || (i && !pp_add_i64(*parent, total[i], parent))) {
+        if (!pp_add_i64(total[i], p->stack_values[i * p->metric_count], &total[i]) ||
+            (i && !pp_add_i64(*parent, total[i], parent))) {
             *parent = INT64_MAX;
         }
     }
@@ -150,7 +151,8 @@ struct pp_profile *turn_reversed(const struct pp_profile *p, struct pp_error *er
 
 /* --- base --- */
 
-static bool is_base(const struct pp_profile *p, struct pp_arena *scratch, uint32_t frame, const char *const *names, size_t count)
+static bool is_base(const struct pp_profile *p, struct pp_arena *scratch, uint32_t frame, const char *const *names,
+                    size_t count)
 {
     struct pp_arena_mark mark = pp_arena_save(scratch);
     struct pp_str name = pp_profile_str(p, pp_frame_function(p, (pp_frame_id){frame})->name);
@@ -187,7 +189,8 @@ static void add_bounds(const struct pp_profile *p, uint32_t stack, const int64_t
     sum->upper = pp_add_i64(sum->upper, upper, &upper) ? upper : INT64_MAX;
 }
 
-struct pp_profile *turn_at_base(const struct pp_profile *p, const char *const *names, size_t count, struct pp_error *err)
+struct pp_profile *turn_at_base(const struct pp_profile *p, const char *const *names, size_t count,
+                                struct pp_error *err)
 {
     struct pp_builder *b = pp_builder_new();
     struct copier c = {.p = p, .b = b, .frames = pp_calloc(p->frame_count, sizeof(uint32_t))};
@@ -293,14 +296,14 @@ static void add_side(struct joiner *j, const struct pp_profile *p, size_t metric
     pp_free(made);
 }
 
-struct pp_profile *turn_joined(const struct pp_profile *before, size_t before_metric, const struct pp_profile *after, size_t after_metric,
-                               enum pp_diff_match match, struct pp_error *err)
+struct pp_profile *turn_joined(const struct pp_profile *before, size_t before_metric, const struct pp_profile *after,
+                               size_t after_metric, enum pp_diff_match match, struct pp_error *err)
 {
     const struct pp_metric *x = &before->metrics[before_metric];
     const struct pp_metric *y = &after->metrics[after_metric];
     if (x->unit != y->unit) {
-        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "one profile is in %s and the other in %s; they cannot be compared", pp_unit_name(x->unit),
-                pp_unit_name(y->unit));
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "one profile is in %s and the other in %s; they cannot be compared",
+                pp_unit_name(x->unit), pp_unit_name(y->unit));
         return NULL;
     }
     struct joiner j = {.b = pp_builder_new(), .match = match};

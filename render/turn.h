@@ -11,10 +11,11 @@
 struct pp_profile *turn_reversed(const struct pp_profile *p, struct pp_error *err);
 /* Only stacks that contain one of `names` (compared with the function's name and with the whole folded text), without what is above it; where it
  * occurs twice, from the one nearest the root. PP_USAGE when no stack has one. */
-struct pp_profile *turn_at_base(const struct pp_profile *p, const char *const *names, size_t count, struct pp_error *err);
+struct pp_profile *turn_at_base(const struct pp_profile *p, const char *const *names, size_t count,
+                                struct pp_error *err);
 /* One tree with the columns "before" and "after" from one metric of each profile. Frames are equal when their functions have the same name and file
  * name (`match` PP_DIFF_BY_NAME), line too, or path too; file and line shown are those of `after` where it has the function. */
-struct pp_profile *turn_joined(const struct pp_profile *before, size_t before_metric, const struct pp_profile *after, size_t after_metric,
-                               enum pp_diff_match match, struct pp_error *err);
+struct pp_profile *turn_joined(const struct pp_profile *before, size_t before_metric, const struct pp_profile *after,
+                               size_t after_metric, enum pp_diff_match match, struct pp_error *err);
 
 #endif

@@ -81,7 +81,8 @@ size_t value_text(char buffer[VALUE_TEXT_SIZE], const struct value_style *style,
     if (style->plain || style->unit == PP_UNIT_COUNT) {
         double product = exact * style->factor;
         bool scaled = style->factor < 1 || style->factor > 1;
-        at = scaled ? fixed_number(buffer, product, fabs(product - nearbyint(product)) < 1e-9 ? 0 : 2) : exact_number(buffer, value, style->decimals);
+        at = scaled ? fixed_number(buffer, product, fabs(product - nearbyint(product)) < 1e-9 ? 0 : 2)
+                    : exact_number(buffer, value, style->decimals);
         return append(buffer, append(buffer, at, " "), style->count_name);
     }
     enum shown_unit unit = style->shown == SHOWN_AUTO ? fitting(style->unit, exact) : style->shown;

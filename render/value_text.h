@@ -8,19 +8,17 @@
 #include "model/profile.h"
 
 /* What --unit says. */
-enum shown_unit {
-    SHOWN_AUTO, SHOWN_S, SHOWN_MS, SHOWN_US, SHOWN_NS, SHOWN_B, SHOWN_KIB, SHOWN_MIB, SHOWN_GIB
-};
+enum shown_unit { SHOWN_AUTO, SHOWN_S, SHOWN_MS, SHOWN_US, SHOWN_NS, SHOWN_B, SHOWN_KIB, SHOWN_MIB, SHOWN_GIB };
 /* "auto", "s", … in the order of the enumeration, NULL-terminated. */
 extern const char *const shown_unit_names[];
 
 struct value_style {
-    enum pp_unit unit;        /* of the values */
-    unsigned decimals;        /* a value v means v / 10^decimals */
+    enum pp_unit unit; /* of the values */
+    unsigned decimals; /* a value v means v / 10^decimals */
     enum shown_unit shown;
-    double factor;            /* of --factor */
-    const char *count_name;   /* word after counts */
-    bool plain;               /* --countname or --factor was given: numbers as they are, then that word, whatever the unit */
+    double factor;          /* of --factor */
+    const char *count_name; /* word after counts */
+    bool plain; /* --countname or --factor was given: numbers as they are, then that word, whatever the unit */
 };
 
 enum { VALUE_TEXT_SIZE = 512 };

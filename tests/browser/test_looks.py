@@ -1,10 +1,14 @@
 """How the picture looks and what it lets in: hostile names, the still picture, dark and light, print, differential and estimated graphs, charts."""
+import base64
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 from _driver import Browser, Checks, DriverError, draw
+from _page import boxes, fill, frame, hover, place, run, still_boxes, text
 
 EVIL = [b'</text><script>window.pwned=1</script>', b'</style><script>window.pwned=2</script>', b']]><script>window.pwned=3</script>',
         b'</title><image href="x" onerror="window.pwned=4"/>', b'<img src=x onerror=window.pwned=5>', b'"onmouseover="window.pwned=6', b"');window.pwned=7;('",
@@ -37,10 +41,11 @@ def hostile(c, b, folder, programs):
             b.js(act)
         count = b.js('return document.querySelectorAll("#frames > g").length')
         c.true('all frames are there', count > 2 * len(EVIL) - 2)
-        for at in range(0, count, 4):
-            b.js("""const g = document.querySelectorAll('#frames > g')[arguments[0]], r = g.querySelector('rect');
-                 r.dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: 50, clientY: 50})); r.dispatchEvent(new MouseEvent('click', {bubbles: true}));
-                 window.dispatchEvent(new KeyboardEvent('keydown', {key: 'p'}))""", at)
+        b.js("for (const r of document.querySelectorAll('#frames rect')) r.dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: 50, clientY: 50}))")
+        # Browsers bear some 200 changes of the address at a time.
+        for at in range(0, count, 3):
+            b.js("""document.querySelectorAll('#frames > g')[arguments[0]].querySelector('rect').dispatchEvent(new MouseEvent('click', {bubbles: true}));
+                 for (const key of ['c', 'p', '0']) window.dispatchEvent(new KeyboardEvent('keydown', {key}))""", at)
         b.js("document.querySelectorAll('#pp-side tbody tr').forEach((r) => r.click())")
         c.equal('still nothing ran', scripts(b), ['undefined', 1, 0])
         c.equal('no alert', b.alert(), None)
@@ -81,27 +86,43 @@ def still(c, b, folder, programs):
             ['img', 'Flame Graph'])
 
 
+def pixels(c, b, folder, programs):
+    """What an <img> shows, read back from a canvas: every frame has its colour in its middle, and texts are dark upon it."""
+    for name, data, options in (('plain', DATA, []), ('icicle', DATA, ['--icicle', '--colors', 'colorblind']), ('diff', b'main;old 300 0\nmain;same 5000 5000\nmain;new 0 400\n', [])):
+        svg = draw(programs, folder, 'pixels', data, '--fontsize', '4', *options)
+        b.open(draw(programs, folder, 'boxes', data, '--fontsize', '4', '--no-javascript', *options))
+        wanted = still_boxes(b)
+        with open(svg, encoding='utf-8') as f:
+            page = '<!doctype html><title>x</title><script>window.svg = %s;</script>' % json.dumps(f.read()).replace('<', '\\u003c')
+        with open(os.path.join(folder, 'canvas.html'), 'w', encoding='utf-8') as f:
+            f.write(page)
+        b.open(os.path.join(folder, 'canvas.html'))
+        found = b.later("""const [boxes, done] = arguments, i = new Image();
+            i.onload = () => { const c = document.createElement('canvas'); c.width = i.naturalWidth; c.height = i.naturalHeight; const p = c.getContext('2d'); p.drawImage(i, 0, 0);
+              done(boxes.map(([, x, y, w]) => '#' + Array.from(p.getImageData(Math.floor(x + w - 6), Math.floor(y + 8), 1, 1).data.slice(0, 3)).map((v) => v.toString(16).padStart(2, '0')).join(''))); };
+            i.src = 'data:image/svg+xml,' + encodeURIComponent(window.svg);""", wanted)
+        c.equal('colours of the still picture: ' + name, found, [box[4] for box in wanted])
+
+
 def background(b):
     return b.js("return getComputedStyle(document.getElementById('background')).fill")
 
 
-def frame(b):
-    """Media queries are answered when the next frame is drawn."""
-    b.later('const done = arguments[arguments.length - 1]; requestAnimationFrame(() => requestAnimationFrame(done))')
+LUMINANCE = """const rgb = (c) => c.match(/[\\d.]+/g).slice(0, 3).map(Number);
+const lum = (c) => { const p = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2]; };
+const ratio = (a, b) => (Math.max(lum(a), lum(b)) + 0.05) / (Math.min(lum(a), lum(b)) + 0.05);
+"""
 
 
 def contrast(b):
     """The lowest contrast of a text of the page's parts with what is behind it."""
-    return b.js("""const lum = (c) => { const p = c.match(/[\\d.]+/g).slice(0, 3).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
-        return 0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2]; };
-        const solid = (c) => c.startsWith('rgb') && !/, 0\\)$/.test(c);
+    return b.js(LUMINANCE + """const solid = (c) => c.startsWith('rgb') && !/, 0\\)$/.test(c);
         let least = 99;
-        for (const e of document.querySelectorAll('#pp-bar button, #pp-bar input, #pp-foot, #pp-side td, #pp-side button, #title')) {
-          let behind = getComputedStyle(document.getElementById('background')).fill;
-          if (!solid(behind)) behind = document.documentElement.classList.contains('dark') ? 'rgb(28,30,34)' : 'rgb(255,255,255)';
+        for (const e of document.querySelectorAll('#pp-bar button, #pp-bar input, #pp-path button, #pp-path span, #pp-foot, #pp-side td, #pp-side button, #pp-tip, #title, #legend text')) {
+          let behind = document.documentElement.classList.contains('dark') ? 'rgb(28,30,34)' : 'rgb(255,255,255)';
           for (let at = e; at && at.localName !== 'foreignObject'; at = at.parentElement) { const c = getComputedStyle(at).backgroundColor; if (solid(c)) { behind = c; break; } }
-          const s = getComputedStyle(e), own = e.id === 'title' ? s.fill : s.color, a = lum(own), z = lum(behind);
-          least = Math.min(least, (Math.max(a, z) + 0.05) / (Math.min(a, z) + 0.05));
+          const s = getComputedStyle(e), own = e.namespaceURI.endsWith('svg') ? s.fill : s.color;
+          least = Math.min(least, ratio(rgb(own), rgb(behind)));
         }
         return least""")
 
@@ -122,10 +143,36 @@ def themes(c, b, folder, programs):
     b.click('#pp-dark')
     c.equal('the switch wins', background(b), light)
     c.true('and stays in the link', 'theme=light' in b.js('return location.hash'))
-    b.devtools('Emulation.setEmulatedMedia', media='print', features=[])
-    c.equal('no tool bar on paper', b.js("return getComputedStyle(document.getElementById('pp-bar')).display"), 'none')
-    c.equal('white paper', background(b), 'rgb(255, 255, 255)')
     b.devtools('Emulation.setEmulatedMedia', media='', features=[])
+
+
+def paper(c, b, folder, programs):
+    """In print: no tool bar, dark is light, the graph is as wide as the paper and in full."""
+    b.open(draw(programs, folder, 'paper', DATA), '#theme=dark&t=1')
+    b.devtools('Emulation.setEmulatedMedia', media='print', features=[])
+    for part in ('pp-bar', 'pp-side-holder', 'pp-copies'):
+        c.equal('not on paper: ' + part, b.js('return getComputedStyle(document.getElementById(arguments[0])).display', part), 'none')
+    c.equal('white paper', background(b), 'rgb(255, 255, 255)')
+    c.equal('black titles', b.js("return getComputedStyle(document.getElementById('title')).fill"), 'rgb(0, 0, 0)')
+    b.devtools('Emulation.setEmulatedMedia', media='', features=[])
+    pdf = base64.b64decode(b.devtools('Page.printToPDF', printBackground=True, preferCSSPageSize=True)['data'])
+    c.equal('one page', len(re.findall(rb'/Type\s*/Page\b', pdf)), 1)
+    box = [float(v) for v in re.search(rb'/MediaBox\s*\[([^]]*)\]', pdf).group(1).split()]
+    c.true('landscape', box[2] > box[3])
+
+
+def legible(c, b, folder, programs):
+    """Texts of frames stand out from their boxes, whatever the theme."""
+    code = b'main (app.py:1);json (/usr/lib/python3.12/json/__init__.py:2);x (site-packages/requests/api.py:3);{built-in method time.sleep} 40\n' + DATA
+    two = b'main;old 300 0\nmain;less 300 200\nmain;same 500 500\nmain;more 300 400\nmain;new 0 400\n'
+    for name, data, options in (('module', code, []), ('colorblind', code, ['--colors', 'colorblind']), ('diff', two, [])):
+        svg = draw(programs, folder, 'legible', data, *options)
+        for theme in ('light', 'dark'):
+            b.open(svg, '#theme=' + theme)
+            c.true('%s in %s' % (name, theme), b.js(LUMINANCE + """const behind = document.documentElement.classList.contains('dark') ? [28, 30, 34] : [255, 255, 255];
+                return Math.min(...Array.from(document.querySelectorAll('#frames > g')).filter((g) => g.querySelector('text')).map((g) => {
+                  const r = getComputedStyle(g.querySelector('rect')), o = Number(r.fillOpacity), fill = rgb(r.fill).map((v, i) => v * o + behind[i] * (1 - o));
+                  return ratio(rgb(getComputedStyle(g.querySelector('text')).fill), fill); }))""") >= 4.5)
 
 
 def differential(c, b, folder, programs):
@@ -134,13 +181,11 @@ def differential(c, b, folder, programs):
     c.true('a legend', b.js("const l = document.getElementById('legend'); return l && l.getBoundingClientRect().width > 50"))
     c.true('the legend is not under the tool bar', b.js("""const l = document.getElementById('legend').getBoundingClientRect(), bar = document.getElementById('pp-bar').getBoundingClientRect(),
         f = document.getElementById('frames').getBoundingClientRect(); return l.top >= bar.bottom - 1 && l.bottom <= f.top + 1"""))
-    names = b.js("return Array.from(document.querySelectorAll('#frames > g')).map((g) => g.getAttribute('aria-label').split(' (')[0])")
-    c.equal('vanished and new frames are drawn', sorted(names), ['all', 'main', 'new', 'old', 'same'])
-    fills = b.js("return Object.fromEntries(Array.from(document.querySelectorAll('#frames > g')).map((g) => [g.getAttribute('aria-label').split(' (')[0], g.querySelector('rect').getAttribute('fill')]))")
+    fills = {box[0].split(',')[0]: box[4] for box in boxes(b)}
+    c.equal('vanished and new frames are drawn', sorted(fills), ['all', 'main', 'new', 'old', 'same'])
     c.equal('nothing changed: white', min(bytes.fromhex(fills['same'][1:])) >= 0xf0, True)
     c.true('growth and shrinkage differ', fills['old'] != fills['new'])
-    b.js("""const g = Array.from(document.querySelectorAll('#frames > g')).find((g) => g.getAttribute('aria-label').startsWith('new'));
-         g.querySelector('rect').dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: 50, clientY: 50}))""")
+    hover(b, 'new')
     c.holds('before and after', b.js("return document.getElementById('pp-tip').textContent"), 'before 0', 'after 400', '+400')
     b.keys('/')
     b.type('old|new')
@@ -190,14 +235,9 @@ def odd(c, b, folder, programs):
 
 
 def main():
-    checks = Checks()
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
-        for part in (hostile, still, themes, differential, estimated, cut, odd):
-            try:
-                part(checks, browser, folder, sys.argv[1])
-            except (DriverError, TypeError, KeyError, OSError) as error:
-                checks.true('%s: %s: %s' % (part.__name__, type(error).__name__, str(error).split('\n')[0]), False)
-    return checks.finish()
+        parts = (hostile, still, pixels, themes, legible, paper, differential, estimated, cut, odd)
+        return run(parts, Checks(), browser, folder, sys.argv[1])
 
 
 if __name__ == '__main__':
