@@ -96,6 +96,8 @@ int cli_main(const struct cli_tool *tool, int argc, char **argv);
 void cli_error(const struct cli_common *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Warnings and notes are silent with --quiet. */
 void cli_warn(const struct cli_common *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Shows `text` in place of the progress shown before, if standard error is a terminal and --quiet was not given; NULL: takes it away. */
+void cli_progress(const struct cli_common *c, const char *text);
 /* Usage error: the line, then "Try 'tool --help'."; returns CLI_TROUBLE. */
 int cli_usage(const struct cli_common *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "tool: path:line:col: message" or "tool: path: byte 0x1f3: message"; path may be NULL. Returns CLI_TROUBLE. */

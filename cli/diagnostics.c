@@ -43,6 +43,19 @@ void cli_warn(const struct cli_common *c, const char *format, ...)
     va_end(args);
 }
 
+void cli_progress(const struct cli_common *c, const char *text)
+{
+    if (c->quiet || !isatty(STDERR_FILENO)) {
+        return;
+    }
+    (void)fprintf(stderr, "\r\033[K");
+    if (text) {
+        char shown[512];
+        pp_text_show_buffer(shown, sizeof shown, pp_str_of(text));
+        (void)fprintf(stderr, "%s: %s", c->tool->name, shown);
+    }
+}
+
 int cli_usage(const struct cli_common *c, const char *format, ...)
 {
     va_list args;

@@ -1,0 +1,219 @@
+#include "record/python_process.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "record/process.h"
+#include "record/thread_ids.h"
+
+/* More cannot be told from a list that runs in a circle. */
+enum { MOST_INTERPRETERS = 10000, MOST_THREADS = 1000000, REFRESH_TRIES = 5, WORD = 8 };
+
+/* Of a PyThreadState, all that the list needs. */
+enum { THREAD_HEAD = 208 };
+
+static void free_thread(struct python_thread *thread)
+{
+    stack_reader_free(&thread->reader);
+    thread_clock_close(&thread->clock);
+    pp_free(thread->stack.at);
+    pp_free(thread);
+}
+
+struct python_process *python_process_new(const struct target *target)
+{
+    struct python_process *process = pp_calloc(1, sizeof *process);
+    process->target = *target;
+    process->codes = code_cache_new(&process->target);
+    process->started = process_started(target->pid);
+    process->other_names = thread_ids_are_foreign(target->pid);
+    return process;
+}
+
+void python_process_free(struct python_process *process)
+{
+    if (!process) {
+        return;
+    }
+    for (size_t i = 0; i < process->threads.count; i++) {
+        free_thread(process->threads.at[i]);
+    }
+    for (size_t i = 0; i < process->interpreters.count; i++) {
+        pp_free(process->interpreters.at[i]);
+    }
+    pp_free(process->threads.at);
+    pp_free(process->interpreters.at);
+    pp_free(process->links.at);
+    pp_free(process->expected.at);
+    pp_free(process->seen.at);
+    code_cache_free(process->codes);
+    pp_free(process);
+}
+
+/* --- links --- */
+
+static void expect(struct python_process *p, uint64_t address, uint64_t value)
+{
+    *PP_PUSH(&p->links) = (struct remote_part){address, WORD};
+    *PP_PUSH(&p->expected) = value;
+}
+
+/* True if the lists are as they were. */
+static bool unchanged(struct python_process *p)
+{
+    PP_RESERVE(&p->seen, p->links.count);
+    return p->links.count && remote_read_parts(p->target.pid, p->links.at, p->links.count, p->seen.at) &&
+           memcmp(p->seen.at, p->expected.at, p->links.count * WORD) == 0;
+}
+
+/* --- lists --- */
+
+static struct interpreter *interpreter_at(struct python_process *p, uint64_t address)
+{
+    const struct python_offsets *o = &p->target.offsets;
+    for (size_t i = 0; i < p->interpreters.count; i++) {
+        if (p->interpreters.at[i]->address == address) {
+            return p->interpreters.at[i];
+        }
+    }
+    struct interpreter *added = pp_calloc(1, sizeof *added);
+    added->address = address;
+    if (o->interpreter_gil != NO_OFFSET) {
+        (void)remote_u64(p->target.pid, address + o->interpreter_gil, &added->gil);
+    }
+    *PP_PUSH(&p->interpreters) = added;
+    return added;
+}
+
+static struct python_thread *known_thread(struct python_process *p, uint64_t address, uint64_t ident, pid_t tid)
+{
+    for (size_t i = 0; i < p->threads.count; i++) {
+        struct python_thread *t = p->threads.at[i];
+        if (t->address == address && t->ident == ident && (tid == 0 || t->tid == tid)) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+static void add_thread(struct python_process *p, const struct interpreter *interpreter, uint64_t address,
+                       uint64_t ident, pid_t tid, int64_t id, int64_t now_ns)
+{
+    struct python_thread *t = pp_calloc(1, sizeof *t);
+    t->address = address;
+    t->ident = ident;
+    t->interpreter_id = id;
+    t->tid = tid;
+    t->present = true;
+    t->last_ns = now_ns;
+    t->clock = (struct thread_clock){.schedstat = -1, .stat = -1, .state = 'R'};
+    if (t->tid) {
+        bool moved;
+        (void)thread_clock_open(&t->clock, p->target.pid, t->tid);
+        (void)thread_clock_read(&t->clock, &moved);
+        t->last_cpu_ns = t->clock.cpu_ns;
+    }
+    stack_reader_init(&t->reader, &p->target, p->codes, interpreter, address);
+    *PP_PUSH(&p->threads) = t;
+}
+
+/* Takes the thread at the address into the list; false if it cannot be one of the interpreter's. */
+static bool take_thread(struct python_process *p, const struct interpreter *interpreter, uint64_t address, int64_t id,
+                        int64_t now_ns, uint64_t *next)
+{
+    const struct python_offsets *o = &p->target.offsets;
+    unsigned char head[THREAD_HEAD];
+    if (!remote_read(p->target.pid, address, head, sizeof head) ||
+        load_u64(head + o->thread_interpreter) != interpreter->address) {
+        return false;
+    }
+    uint64_t ident = load_u64(head + o->thread_ident);
+    uint64_t native = o->thread_native_id == NO_OFFSET ? 0 : load_u64(head + o->thread_native_id);
+    *next = load_u64(head + o->thread_next);
+    expect(p, address + o->thread_next, *next);
+    expect(p, address + o->thread_ident, ident);
+    struct python_thread *known = known_thread(p, address, ident, p->other_names ? 0 : (pid_t)native);
+    if (known) {
+        known->present = true;
+    } else if (ident) {
+        pid_t tid = thread_id_of(&p->target, ident, native, p->other_names);
+        add_thread(p, interpreter, address, ident, tid, id, now_ns);
+    }
+    return true;
+}
+
+static bool take_threads(struct python_process *p, uint64_t address, int64_t now_ns)
+{
+    const struct python_offsets *o = &p->target.offsets;
+    struct interpreter *interpreter = interpreter_at(p, address);
+    uint64_t id = 0, thread;
+    if (!remote_u64(p->target.pid, address + o->interpreter_id, &id) ||
+        !remote_u64(p->target.pid, address + o->interpreter_threads, &thread)) {
+        return false;
+    }
+    expect(p, address + o->interpreter_threads, thread);
+    for (size_t count = 0; thread; count++) {
+        if (count > MOST_THREADS || !take_thread(p, interpreter, thread, (int64_t)id, now_ns, &thread)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool take_all(struct python_process *p, int64_t now_ns)
+{
+    const struct python_offsets *o = &p->target.offsets;
+    uint64_t interpreter;
+    p->links.count = 0;
+    p->expected.count = 0;
+    for (size_t i = 0; i < p->threads.count; i++) {
+        p->threads.at[i]->present = false;
+    }
+    if (!remote_u64(p->target.pid, p->target.runtime + o->runtime_interpreters, &interpreter)) {
+        return false;
+    }
+    expect(p, p->target.runtime + o->runtime_interpreters, interpreter);
+    for (size_t count = 0; interpreter; count++) {
+        uint64_t next;
+        if (count > MOST_INTERPRETERS || !take_threads(p, interpreter, now_ns) ||
+            !remote_u64(p->target.pid, interpreter + o->interpreter_next, &next)) {
+            return false;
+        }
+        expect(p, interpreter + o->interpreter_next, next);
+        interpreter = next;
+    }
+    return true;
+}
+
+static void drop_ended(struct python_process *p)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->threads.count; i++) {
+        struct python_thread *t = p->threads.at[i];
+        if (t->present) {
+            p->threads.at[kept++] = t;
+        } else {
+            free_thread(t);
+        }
+    }
+    p->threads.count = kept;
+}
+
+bool python_process_refresh(struct python_process *p, int64_t now_ns)
+{
+    if (unchanged(p)) {
+        return true;
+    }
+    /* A list that changes under us is read again; its last state is better than none. */
+    for (int tries = 0; tries < REFRESH_TRIES; tries++) {
+        if (take_all(p, now_ns)) {
+            drop_ended(p);
+            return true;
+        }
+    }
+    p->links.count = 0;
+    uint64_t interpreter;
+    return remote_u64(p->target.pid, p->target.runtime + p->target.offsets.runtime_interpreters, &interpreter) &&
+           interpreter;
+}

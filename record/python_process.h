@@ -1,0 +1,48 @@
+/* A process whose Python threads are sampled: its interpreters, its threads, their readers. */
+#ifndef PP_RECORD_PYTHON_PROCESS_H
+#define PP_RECORD_PYTHON_PROCESS_H
+
+#include "record/stack_reader.h"
+#include "record/thread_clock.h"
+
+/* A Python thread. */
+struct python_thread {
+    uint64_t address; /* of its PyThreadState */
+    uint64_t ident;   /* Python's number: its pthread_t */
+    pid_t tid;        /* as /proc of this process knows it; 0: not found */
+    int64_t interpreter_id;
+    bool present; /* at the last refresh */
+    bool
+        standing; /* asleep when sampled last, and the sample was right: while it does not run, that sample stays right */
+    struct stack_reader reader;
+    struct thread_clock clock;
+    int64_t last_ns;      /* time of its sample before */
+    uint64_t last_cpu_ns; /* its clock then */
+    uint32_t last_flags;
+    /* For who writes it out. */
+    uint64_t epoch;
+    pp_thread_id out;
+    PP_VEC(pp_frame_id) stack; /* of the sample before, from the root */
+    char name[64];             /* "" unknown */
+};
+
+struct python_process {
+    struct target target;
+    struct code_cache *codes;
+    unsigned long long started; /* as process_started */
+    PP_VEC(struct interpreter *) interpreters;
+    PP_VEC(struct python_thread *) threads; /* oldest last, as the interpreters link them */
+    /* The links that make up the lists: as long as they hold, so do the lists. */
+    PP_VEC(struct remote_part) links;
+    PP_VEC(uint64_t) expected, seen;
+    bool other_names; /* thread numbers in the process are not those of our /proc (another PID namespace) */
+};
+
+/* A process found by target_find; freed with python_process_free. `now_ns`: from when its first samples count. */
+struct python_process *python_process_new(const struct target *target);
+void python_process_free(struct python_process *process);
+/* Looks for new and ended threads. False if the process cannot be read (it ended, or runs something else now). `now_ns` is when new threads
+ * were seen first. */
+bool python_process_refresh(struct python_process *process, int64_t now_ns);
+
+#endif

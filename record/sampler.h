@@ -1,0 +1,35 @@
+/* A sample of each thread of a process: the cheapest way that is certain to be right. */
+#ifndef PP_RECORD_SAMPLER_H
+#define PP_RECORD_SAMPLER_H
+
+#include "record/python_process.h"
+#include "record/recording.h"
+#include "record/stopper.h"
+
+enum sampler_stop { STOP_AUTO, STOP_NEVER, STOP_ALWAYS };
+enum sampler_threads { THREADS_ALL, THREADS_MAIN, THREADS_ONE };
+
+/* What is sampled, and how far it may go. */
+struct sampler_choice {
+    enum sampler_stop stop;
+    double stop_share; /* of the target's time that stops may take */
+    bool gil_only, on_cpu_only;
+    enum sampler_threads threads;
+    pid_t tid; /* THREADS_ONE */
+};
+
+struct sampler {
+    struct sampler_choice choice;
+    struct recording *recording;
+    struct record_statistics *statistics;
+    struct stopper *stopper;
+    int64_t start_ns; /* of the recording: the budget for stops grows from here */
+};
+
+/* Samples all threads of the process now. False if the process cannot be read any more. */
+bool sampler_take(struct sampler *sampler, struct python_process *process);
+/* Reads one thread's stack as a sample would; *flags gets what is known (enum pp_sample_flag). STACK_WHOLE or STACK_PART: thread->reader.frames hold it. */
+enum stack_verdict sampler_read(struct sampler *sampler, struct python_process *process, struct python_thread *thread,
+                                uint32_t *flags);
+
+#endif

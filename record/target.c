@@ -1,0 +1,262 @@
+#include "record/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/elf_symbols.h"
+#include "record/permission.h"
+#include "record/process.h"
+#include "record/remote_memory.h"
+
+/* One file that may hold the interpreter. */
+struct candidate {
+    struct pp_str path;
+    uint64_t start; /* where its first byte is mapped */
+};
+
+static int open_as_seen(pid_t pid, struct pp_str path, bool is_program)
+{
+    char name[TARGET_PATH + 32];
+    snprintf(name, sizeof name, "/proc/%d/root%.*s", (int)pid, PP_STR_ARG(path));
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && is_program) {
+        /* Deleted or replaced since: the process still holds it. */
+        snprintf(name, sizeof name, "/proc/%d/exe", (int)pid);
+        fd = open(name, O_RDONLY | O_CLOEXEC);
+    }
+    return fd;
+}
+
+static bool looks_like_python(struct pp_str path)
+{
+    return pp_str_search(pp_str_basename(path), PP_STR("python")) < pp_str_basename(path).len;
+}
+
+/* The minor version that a name such as python3.9 or libpython3.9.so.1.0 tells; 0: none. */
+static unsigned minor_in_name(struct pp_str path)
+{
+    struct pp_str name = pp_str_basename(path);
+    size_t at = pp_str_search(name, PP_STR("python3."));
+    unsigned minor = 0;
+    for (at += 8; at < name.len && name.data[at] >= '0' && name.data[at] <= '9' && minor < 100; at++) {
+        minor = minor * 10 + (unsigned)(name.data[at] - '0');
+    }
+    return minor;
+}
+
+/* Reads _Py_DebugOffsets or takes the row of the table. */
+static enum target_found take_offsets(struct target *t, const struct elf_python *elf, uint64_t bias,
+                                      struct pp_error *err)
+{
+    unsigned char bytes[DEBUG_OFFSETS_SIZE];
+    unsigned minor = elf->major == 3 ? elf->minor : 0;
+    minor = minor ? minor : minor_in_name(pp_str_of(t->binary));
+    if (elf->version && remote_u32(t->pid, elf->version + bias, &t->version)) {
+        minor = t->version >> 24 == 3 ? t->version >> 16 & 0xff : 0;
+    } else {
+        t->version = UINT32_C(3) << 24 | minor << 16;
+    }
+    if (minor >= PYTHON_FIRST_DEBUG_OFFSETS && minor <= PYTHON_NEWEST) {
+        if (!remote_read(t->pid, t->runtime, bytes, sizeof bytes)) {
+            return TARGET_NOT_YET;
+        }
+        switch (offsets_from_debug(bytes, &t->offsets, &t->version)) {
+        case DEBUG_OFFSETS_READ:
+            return TARGET_READY;
+        case DEBUG_OFFSETS_NONE:
+            pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "Python 3.%u is there but has not begun", minor);
+            return TARGET_NOT_YET;
+        default:
+            pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "the debug offsets of its Python 3.%u make no sense", minor);
+            return TARGET_UNSUPPORTED;
+        }
+    }
+    const struct python_offsets *row = offsets_of_version(minor);
+    if (row) {
+        t->offsets = *row;
+        return TARGET_READY;
+    }
+    if (minor == 0) {
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "there is a Python in it, but its version could not be found");
+    } else {
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "it runs Python 3.%u; profrec knows 3.%d to 3.%d", minor,
+                PYTHON_OLDEST, PYTHON_NEWEST);
+    }
+    return TARGET_UNSUPPORTED;
+}
+
+static enum target_found look_into(struct target *t, const struct candidate *c, bool is_program, struct pp_error *err)
+{
+    struct elf_python elf;
+    int fd = open_as_seen(t->pid, c->path, is_program);
+    if (fd < 0) {
+        return TARGET_NO_PYTHON;
+    }
+    bool good = elf_find_python(fd, &elf);
+    (void)close(fd);
+    if (!good || (!elf.runtime && !elf.old_python)) {
+        return TARGET_NO_PYTHON;
+    }
+    snprintf(t->binary, sizeof t->binary, "%.*s", PP_STR_ARG(c->path));
+    if (elf.old_python) {
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "it runs Python %u.%u; profrec knows 3.%d to 3.%d",
+                elf.major ? elf.major : 2, elf.minor, PYTHON_OLDEST, PYTHON_NEWEST);
+        return TARGET_UNSUPPORTED;
+    }
+    uint64_t bias = c->start - elf.first_load;
+    t->runtime = elf.runtime + bias;
+    return take_offsets(t, &elf, bias, err);
+}
+
+/* The program itself comes first, libraries with "python" in their name after it, in the order of the maps. */
+static enum target_found look_everywhere(struct target *t, struct pp_str maps, struct pp_str program,
+                                         struct pp_error *err)
+{
+    enum target_found found = TARGET_NO_PYTHON;
+    struct pp_str last = {0};
+    struct process_mapping m;
+    while (found == TARGET_NO_PYTHON && process_next_mapping(&maps, &m)) {
+        bool is_program = pp_str_eq(m.path, program);
+        if (m.offset != 0 || pp_str_eq(m.path, last) || m.path.len == 0 || m.path.data[0] != '/' ||
+            (!is_program && !looks_like_python(m.path))) {
+            continue;
+        }
+        last = m.path;
+        found = look_into(t, &(struct candidate){m.path, m.start}, is_program, err);
+    }
+    return found;
+}
+
+/* Why nothing could be read: the process is gone, or we may not. */
+static enum target_found cannot_look(pid_t pid, int problem, struct pp_error *err)
+{
+    if (!process_alive(pid)) {
+        pp_fail(err, PP_USAGE, pp_nowhere(), "there is no process %d", (int)pid);
+        return TARGET_GONE;
+    }
+    permission_explain(pid, problem, err);
+    return TARGET_DENIED;
+}
+
+enum target_found target_find(pid_t pid, struct target *target, struct pp_error *err)
+{
+    struct pp_arena arena = {0};
+    *target = (struct target){.pid = pid};
+    errno = 0;
+    struct pp_str maps = process_file(&arena, pid, "maps");
+    int problem = errno;
+    struct pp_str program = process_link(&arena, pid, "exe");
+    enum target_found found;
+    if (maps.len == 0) {
+        found = problem == 0 && process_alive(pid) ? TARGET_NO_PYTHON : cannot_look(pid, problem, err);
+    } else {
+        found = look_everywhere(target, maps, program, err);
+    }
+    if (found == TARGET_READY) {
+        found = target_check(target, err);
+    }
+    if (found == TARGET_NO_PYTHON) {
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "process %d is not a Python: it runs %.*s", (int)pid,
+                PP_STR_ARG(program.len ? program : PP_STR("no program")));
+    }
+    pp_arena_free(&arena);
+    return found;
+}
+
+/* --- the check --- */
+
+static enum target_found not_yet(struct pp_error *err)
+{
+    pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "its Python has not begun, or is just ending");
+    return TARGET_NOT_YET;
+}
+
+static enum target_found nonsense(const struct target *t, struct pp_error *err, const char *what)
+{
+    char version[16];
+    target_version_text(t, version);
+    pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
+            "its Python %s does not look as expected (%s); is it a build of its own?", version, what);
+    return TARGET_UNSUPPORTED;
+}
+
+/* The code of the innermost frame that has one; 0: none. */
+static uint64_t some_code(const struct target *t, uint64_t thread)
+{
+    const struct python_offsets *o = &t->offsets;
+    uint64_t frame = 0, code = 0;
+    if (!remote_u64(t->pid, thread + o->thread_frame, &frame) || !frame) {
+        return 0;
+    }
+    if (o->cframe_frame != NO_OFFSET && (!remote_u64(t->pid, frame + o->cframe_frame, &frame) || !frame)) {
+        return 0;
+    }
+    for (int tries = 0; tries < 3 && frame; tries++) {
+        unsigned char owner = 0;
+        if (o->frame_owner != NO_OFFSET && !remote_read(t->pid, frame + o->frame_owner, &owner, 1)) {
+            return 0;
+        }
+        if (owner < o->owner_first_shim) {
+            return remote_u64(t->pid, frame + o->frame_code, &code) ? code & ~UINT64_C(3) : 0;
+        }
+        if (!remote_u64(t->pid, frame + o->frame_previous, &frame)) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+/* A code object's type is named "code". Frames come and go while we look, so a miss is tried again. */
+static bool code_is_code(const struct target *t, uint64_t thread, bool *seen)
+{
+    for (int tries = 0; tries < 20; tries++) {
+        char name[5] = "";
+        uint64_t code = some_code(t, thread), type, text;
+        if (!code) {
+            continue;
+        }
+        *seen = true;
+        if (remote_u64(t->pid, code + t->offsets.object_type, &type) &&
+            remote_u64(t->pid, type + t->offsets.type_name, &text) && remote_read(t->pid, text, name, sizeof name) &&
+            memcmp(name, "code", 5) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum target_found target_check(const struct target *t, struct pp_error *err)
+{
+    const struct python_offsets *o = &t->offsets;
+    uint64_t interpreter = 0, thread = 0, its_interpreter = 0;
+    if (!remote_u64(t->pid, t->runtime + o->runtime_interpreters, &interpreter)) {
+        return errno == EFAULT ? not_yet(err) : cannot_look(t->pid, errno, err);
+    }
+    if (!interpreter || !remote_u64(t->pid, interpreter + o->interpreter_threads, &thread) || !thread) {
+        return not_yet(err);
+    }
+    if (!remote_u64(t->pid, thread + o->thread_interpreter, &its_interpreter)) {
+        return nonsense(t, err, "threads");
+    }
+    if (its_interpreter != interpreter) {
+        return nonsense(t, err, "a thread's interpreter");
+    }
+    bool seen = false;
+    if (!code_is_code(t, thread, &seen)) {
+        return seen ? nonsense(t, err, "code objects") : not_yet(err);
+    }
+    return TARGET_READY;
+}
+
+void target_version_text(const struct target *target, char text[16])
+{
+    unsigned micro = target->version >> 8 & 0xff;
+    if (target->version & 0xffff) {
+        snprintf(text, 16, "%u.%u.%u", target->version >> 24, target->version >> 16 & 0xff, micro);
+    } else {
+        snprintf(text, 16, "%u.%u", target->version >> 24, target->version >> 16 & 0xff);
+    }
+}

@@ -1,0 +1,27 @@
+/* What the kernel's scheduler knows of a thread: its time on a CPU, and whether it ran. From /proc/PID/task/TID/schedstat and stat, kept open. */
+#ifndef PP_RECORD_THREAD_CLOCK_H
+#define PP_RECORD_THREAD_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct thread_clock {
+    int schedstat, stat; /* -1: not open */
+    uint64_t cpu_ns;     /* on a CPU so far; of a running thread up to the last tick of its CPU */
+    uint64_t arrivals;   /* how often it was given a CPU; 0: this kernel does not count */
+    char state;          /* R runs or waits for a CPU, S and D sleep, T and t are stopped, Z and X have ended */
+};
+
+/* False if there is no such thread (or no descriptor left). */
+bool thread_clock_open(struct thread_clock *clock, pid_t pid, pid_t tid);
+void thread_clock_close(struct thread_clock *clock);
+/* Reads cpu_ns and arrivals. *moved: they are not those of the last time. False if the thread has ended. */
+bool thread_clock_read(struct thread_clock *clock, bool *moved);
+/* Reads the state; false if the thread has ended. */
+bool thread_clock_read_state(struct thread_clock *clock);
+/* True if the thread was asleep when its state was read, and no CPU has been given to it since its arrivals were read before that: then it cannot have changed
+ * anything in between, up to now. */
+bool thread_clock_slept(struct thread_clock *clock);
+
+#endif
