@@ -1,68 +1,13 @@
-/* CALLS -> STACKS by proportional attribution, the largest paths first. A node is (function, time, bounds, self); expanding it makes a child per
- * callee. Nodes below min_share and beyond max_nodes are not expanded: their time is self time, and they say so. */
+/* CALLS -> STACKS by proportional attribution, the largest paths first. A node is a function on a path; expanding it makes a child per callee.
+ * Paths of little time, and what is left when the nodes are used up, are not expanded and say so. Afterwards the self times are balanced. */
 #include "model/estimate.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "base/memory.h"
 #include "model/builder.h"
-#include "model/calls_graph.h"
+#include "model/estimate_parts.h"
 
 enum { DEFAULT_NODES = 200000 };
-
-struct node {
-    uint32_t parent, function;
-    double time, lower, upper, self;
-    uint32_t flags;
-    bool expanded;
-};
-
-struct estimate {
-    const struct pp_profile *p;
-    PP_VEC(struct node) nodes;
-    PP_VEC(uint32_t) heap; /* nodes to expand, largest time first, then lowest number */
-    struct calls_links callees;
-    uint32_t *out_edges;  /* per callees.to entry: the edge */
-    double *caller_calls; /* per function: calls from all callers, for files without edge times */
-    uint32_t *caller_count;
-    uint32_t *on_path; /* scratch: function -> number of the node being expanded + 1 */
-    size_t max_nodes;
-    double least, sum;
-};
-
-static double finite(double value)
-{
-    return isfinite(value) && value > 0 ? value : 0;
-}
-
-static const struct pp_call_row *row_of(const struct estimate *e, uint32_t function)
-{
-    uint32_t row = e->p->row_of[function];
-    return row == UINT32_MAX ? NULL : &e->p->rows[row];
-}
-
-static double cumtime(const struct estimate *e, uint32_t function)
-{
-    const struct pp_call_row *row = row_of(e, function);
-    return row ? finite(row->cumtime) : 0;
-}
-
-static double tottime(const struct estimate *e, uint32_t function)
-{
-    const struct pp_call_row *row = row_of(e, function);
-    return row ? finite(row->tottime) : 0;
-}
-
-/* The edge's cumulative time; where the file has only counts, the callee's by share of the calls. */
-static double edge_time(const struct estimate *e, const struct pp_call_edge *edge)
-{
-    if (!(edge->flags & PP_EDGE_COUNT_ONLY)) {
-        return finite(edge->cumtime);
-    }
-    double calls = e->caller_calls[edge->callee.i];
-    return calls > 0 ? cumtime(e, edge->callee.i) * finite((double)edge->calls) / calls : 0;
-}
 
 /* --- heap --- */
 
@@ -107,188 +52,58 @@ static uint32_t heap_pop(struct estimate *e)
     return top;
 }
 
-/* --- roots --- */
+/* --- expansion --- */
 
-/* Tarjan's components without recursion: component number per function, in reverse topological order. */
-struct components {
-    uint32_t *number, *low, *index, *cursor;
-    PP_VEC(uint32_t) path, open;
-    uint32_t count, next;
-};
-
-static void component_visit(struct components *c, const struct calls_links *links, uint32_t start)
-{
-    *PP_PUSH(&c->path) = start;
-    while (c->path.count) {
-        uint32_t f = c->path.at[c->path.count - 1];
-        if (!c->index[f]) {
-            c->index[f] = c->low[f] = ++c->next;
-            c->cursor[f] = links->first[f];
-            *PP_PUSH(&c->open) = f;
-        }
-        bool deeper = false;
-        while (c->cursor[f] < links->first[f + 1]) {
-            uint32_t to = links->to[c->cursor[f]++];
-            if (!c->index[to]) {
-                *PP_PUSH(&c->path) = to;
-                deeper = true;
-                break;
-            }
-            if (c->number[to] == UINT32_MAX && c->index[to] < c->low[f]) {
-                c->low[f] = c->index[to];
-            }
-        }
-        if (deeper) {
-            continue;
-        }
-        c->path.count--;
-        if (c->low[f] == c->index[f]) {
-            uint32_t member;
-            do {
-                member = c->open.at[--c->open.count];
-                c->number[member] = c->count;
-            } while (member != f);
-            c->count++;
-        }
-        if (c->path.count) {
-            uint32_t parent = c->path.at[c->path.count - 1];
-            c->low[parent] = c->low[f] < c->low[parent] ? c->low[f] : c->low[parent];
-        }
-    }
-}
-
-static void components_init(struct components *c, const struct pp_profile *p, const struct calls_links *links)
-{
-    *c = (struct components){0};
-    uint32_t **tables[] = {&c->number, &c->low, &c->index, &c->cursor};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        *tables[i] = pp_calloc(p->function_count, sizeof(uint32_t));
-    }
-    for (size_t f = 0; f < p->function_count; f++) {
-        c->number[f] = UINT32_MAX;
-    }
-    for (size_t r = 0; r < p->row_count; r++) {
-        if (!c->index[p->rows[r].function.i]) {
-            component_visit(c, links, p->rows[r].function.i);
-        }
-    }
-    for (uint32_t f = 0; f < p->function_count; f++) {
-        if (!c->index[f]) {
-            component_visit(c, links, f);
-        }
-    }
-}
-
-static void components_free(struct components *c)
-{
-    void *tables[] = {c->number, c->low, c->index, c->cursor, c->path.at, c->open.at};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        pp_free(tables[i]);
-    }
-}
-
-/* Per component: whether an edge enters it from outside, and its entry: the function with the largest cumulative time, first in the file on a tie. */
-static void find_entries(const struct estimate *e, const struct components *c, unsigned char *entered, uint32_t *entry)
-{
-    const struct pp_profile *p = e->p;
-    for (size_t i = 0; i < p->edge_count; i++) {
-        const struct pp_call_edge *edge = &p->edges[i];
-        if (c->number[edge->caller.i] != c->number[edge->callee.i]) {
-            entered[c->number[edge->callee.i]] = 1;
-        }
-    }
-    for (size_t i = 0; i < c->count; i++) {
-        entry[i] = UINT32_MAX;
-    }
-    for (size_t r = 0; r < p->row_count; r++) {
-        uint32_t f = p->rows[r].function.i;
-        uint32_t *best = &entry[c->number[f]];
-        if (*best == UINT32_MAX || cumtime(e, f) > cumtime(e, *best)) {
-            *best = f;
-        }
-    }
-}
-
-static uint32_t add_node(struct estimate *e, struct node node)
+uint32_t estimate_add(struct estimate *e, struct node node)
 {
     *PP_PUSH(&e->nodes) = node;
     return (uint32_t)e->nodes.count - 1;
 }
 
-/* What of a function's time no caller accounts for: cProfile cannot see the frames that were running when it was switched on. */
-static double unaccounted(const struct estimate *e, const struct pp_call_row *row)
-{
-    double known = 0;
-    for (uint32_t i = 0; i < row->edge_count; i++) {
-        const struct pp_call_edge *edge = &e->p->edges[row->first_edge + i];
-        if (edge->caller.i != row->function.i) {
-            known += edge_time(e, edge);
-        }
-    }
-    double rest = cumtime(e, row->function.i) - known;
-    return rest > cumtime(e, row->function.i) * 1e-9 ? rest : 0;
-}
-
-static void add_root(struct estimate *e, uint32_t function, double time, bool exact)
-{
-    double whole = cumtime(e, function);
-    struct node root = {.function = function, .time = time, .lower = time, .upper = exact ? time : whole};
-    root.lower = exact ? time : 0;
-    root.flags = exact ? 0 : PP_STACK_ESTIMATED;
-    heap_push(e, add_node(e, root));
-}
-
-static void add_roots(struct estimate *e)
-{
-    const struct pp_profile *p = e->p;
-    struct components c;
-    components_init(&c, p, &e->callees);
-    unsigned char *entered = pp_calloc(c.count, 1);
-    uint32_t *entry = pp_calloc(c.count, sizeof *entry);
-    find_entries(e, &c, entered, entry);
-    for (size_t r = 0; r < p->row_count; r++) {
-        uint32_t f = p->rows[r].function.i;
-        bool alone = p->rows[r].edge_count == 0;
-        if (alone || (!entered[c.number[f]] && entry[c.number[f]] == f)) {
-            add_root(e, f, cumtime(e, f), true);
-        } else if (entered[c.number[f]] && unaccounted(e, &p->rows[r]) > e->sum * 1e-6) {
-            add_root(e, f, unaccounted(e, &p->rows[r]), false);
-        }
-    }
-    pp_free(entered);
-    pp_free(entry);
-    components_free(&c);
-}
-
-/* --- expansion --- */
-
-/* Marks the functions on the path of a node; returns true if `function` is among them. */
 static void mark_path(struct estimate *e, uint32_t node)
 {
-    for (uint32_t at = node; at != UINT32_MAX; at = e->nodes.at[at].parent) {
+    for (uint32_t at = node; at != NO_PARENT; at = e->nodes.at[at].parent) {
         e->on_path[e->nodes.at[at].function] = node + 1;
     }
 }
 
 /* A child's time by proportional attribution, with the bounds of what any attribution could give. */
-static struct node make_child(const struct estimate *e, uint32_t parent, const struct pp_call_edge *edge)
+static struct node make_child(const struct estimate *e, uint32_t parent, uint32_t edge)
 {
     const struct node *from = &e->nodes.at[parent];
-    double whole = cumtime(e, from->function);
-    double edge_ct = edge_time(e, edge);
-    double share = whole > 0 ? from->time / whole : 0;
-    struct node child = {.parent = parent, .function = edge->callee.i, .time = edge_ct * (share > 1 ? 1 : share)};
-    bool whole_path = from->flags == 0 && e->caller_count[from->function] <= 1;
-    bool exact = whole_path && !(edge->flags & PP_EDGE_COUNT_ONLY) && e->caller_count[edge->callee.i] <= 1;
-    double most = edge_ct < from->upper ? edge_ct : from->upper;
-    double least = edge_ct - (whole - from->lower);
-    bool known = whole_path && !(edge->flags & PP_EDGE_COUNT_ONLY);
-    child.lower = edge->flags & PP_EDGE_COUNT_ONLY ? 0 : known ? edge_ct : least > 0 ? least : 0;
-    child.upper = edge->flags & PP_EDGE_COUNT_ONLY
-                      ? (cumtime(e, child.function) < from->upper ? cumtime(e, child.function) : from->upper)
-                      : most;
-    child.flags = exact || known ? 0 : PP_STACK_ESTIMATED;
+    uint32_t callee = e->p->edges[edge].callee.i;
+    struct link link = e->links[edge];
+    double whole = e->whole[from->function];
+    double share = whole > 0 ? (from->time < whole ? from->time / whole : 1) : 0;
+    struct node child = {.parent = parent, .function = callee, .time = link.time * share, .self = link.self * share};
+    bool counted = e->p->edges[edge].flags & PP_EDGE_COUNT_ONLY;
+    bool known = from->flags == 0 && e->caller_count[from->function] <= 1 && !counted;
+    double least = link.time - (whole - from->lower);
+    child.lower = counted ? 0 : known ? link.time : least > 0 ? least : 0;
+    child.upper = counted ? e->whole[callee] : link.time;
+    child.upper = child.upper < from->upper ? child.upper : from->upper;
+    child.self = child.self < child.time ? child.self : child.time;
+    child.flags = known ? 0 : PP_STACK_ESTIMATED;
     return child;
+}
+
+/* Edges may add up to more than there is (recursion, lost keys): the children are then scaled, so that widths and labels agree. */
+static void fit_children(struct estimate *e, size_t first, double room, double below)
+{
+    bool scaled = below > room * (1 + 1e-9);
+    double scale = scaled ? room / below : 1;
+    for (size_t i = first; i < e->nodes.count; i++) {
+        struct node *child = &e->nodes.at[i];
+        child->time *= scale;
+        child->self *= scale;
+        if (scaled) {
+            child->flags |= PP_STACK_ESTIMATED;
+            child->lower = 0;
+        }
+        child->lower = child->lower < child->time ? child->lower : child->time;
+        child->upper = child->upper > child->time ? child->upper : child->time;
+        heap_push(e, (uint32_t)i);
+    }
 }
 
 static void expand(struct estimate *e, uint32_t number)
@@ -299,49 +114,29 @@ static void expand(struct estimate *e, uint32_t number)
     bool cut = false;
     mark_path(e, number);
     for (uint32_t i = e->callees.first[node.function]; i < e->callees.first[node.function + 1]; i++) {
-        struct node child = make_child(e, number, &e->p->edges[e->out_edges[i]]);
+        struct node child = make_child(e, number, e->out_edges[i]);
         if (e->on_path[child.function] == number + 1) {
-            cut = cut || child.time > 0;
-            continue;
-        }
-        if (child.time > 0) {
+            cut = true;
+        } else if (child.time > 0) {
             below += child.time;
-            add_node(e, child);
+            estimate_add(e, child);
         }
     }
-    double own = tottime(e, node.function);
-    double whole = cumtime(e, node.function);
-    double self = whole > 0 ? own * (node.time / whole > 1 ? 1 : node.time / whole) : 0;
-    /* Edges may add up to more than there is (recursion, lost keys): the children are then scaled, so that widths and labels agree. */
-    double room = node.time - (self < node.time ? self : node.time);
-    double scale = below > room && below > 0 ? room / below : 1;
-    bool scaled = below > room * (1 + 1e-9);
-    for (size_t i = first; i < e->nodes.count; i++) {
-        struct node *child = &e->nodes.at[i];
-        child->time *= scale;
-        if (scaled) {
-            child->flags |= PP_STACK_ESTIMATED;
-            child->lower = 0;
-        }
-        child->lower = child->lower < child->time ? child->lower : child->time;
-        child->upper = child->upper > child->time ? child->upper : child->time;
-        heap_push(e, (uint32_t)i);
-    }
-    struct node *done = &e->nodes.at[number];
-    done->self = node.time - below * scale;
-    done->self = done->self > 0 ? done->self : 0;
-    done->flags |= cut ? PP_STACK_RECURSION_CUT : 0;
-    done->expanded = true;
+    fit_children(e, first, node.time - node.self, below);
+    e->nodes.at[number].flags |= cut ? PP_STACK_RECURSION_CUT : 0;
 }
 
 static void run(struct estimate *e)
 {
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        heap_push(e, (uint32_t)i);
+    }
     while (e->heap.count) {
         uint32_t number = heap_pop(e);
         struct node *node = &e->nodes.at[number];
         bool leaf = e->callees.first[node->function] == e->callees.first[node->function + 1];
         if (!leaf && (e->nodes.count >= e->max_nodes || node->time < e->least)) {
-            node->self = node->time;
+            node->rest = node->time - node->self;
             node->flags |= PP_STACK_BUDGET_CUT;
         } else {
             expand(e, number);
@@ -373,9 +168,9 @@ static void hand_over(const struct estimate *e, struct pp_builder *b, double sca
     double carried = 0;
     for (size_t i = 0; i < e->nodes.count; i++) {
         const struct node *node = &e->nodes.at[i];
-        pp_stack_id parent = {node->parent == UINT32_MAX ? 0 : stacks[node->parent]};
+        pp_stack_id parent = {node->parent == NO_PARENT ? 0 : stacks[node->parent]};
         stacks[i] = pp_builder_push(b, parent, new_frame(e->p, b, node->function)).i;
-        double exact = node->self * scale + carried;
+        double exact = (node->self + node->rest) * scale + carried;
         int64_t value = to_units(exact);
         carried = exact - (double)value;
         pp_builder_add(b, (pp_stack_id){stacks[i]}, 0, value);
@@ -389,40 +184,14 @@ static void hand_over(const struct estimate *e, struct pp_builder *b, double sca
     pp_free(stacks);
 }
 
-/* How far the file's own numbers may disagree (cProfile loses the end of calls that raise: Σ tottime is then less than the roots' cumtime) before
- * nothing in it is called exact any more. */
-static const double DISAGREEMENT = 0.01;
-
-/* The time that no path reaches (functions only in loops that were cut, rounding): Σ tottime must be kept. */
-static void keep_total(struct estimate *e)
-{
-    double drawn = 0;
-    for (size_t i = 0; i < e->nodes.count; i++) {
-        drawn += e->nodes.at[i].self;
-    }
-    if (!(drawn > 0) || !(e->sum > 0)) {
-        return;
-    }
-    double scale = e->sum / drawn;
-    for (size_t i = 0; i < e->nodes.count; i++) {
-        struct node *node = &e->nodes.at[i];
-        node->self *= scale;
-        node->lower *= scale;
-        node->upper *= scale;
-        if (fabs(scale - 1) > DISAGREEMENT) {
-            node->flags |= PP_STACK_ESTIMATED;
-            node->lower = 0;
-            node->upper = node->upper > node->upper / scale ? node->upper : node->upper / scale;
-        }
-    }
-}
-
 static void start(struct estimate *e, const struct pp_profile *p, const struct pp_estimate_options *options)
 {
     *e = (struct estimate){.p = p, .max_nodes = options->max_nodes ? options->max_nodes : DEFAULT_NODES};
     calls_links_init(&e->callees, p, true);
+    components_init(&e->components, p, &e->callees);
     e->out_edges = pp_calloc(p->edge_count, sizeof *e->out_edges);
-    e->caller_calls = pp_calloc(p->function_count, sizeof *e->caller_calls);
+    e->links = pp_calloc(p->edge_count, sizeof *e->links);
+    e->whole = pp_calloc(p->function_count, sizeof *e->whole);
     e->caller_count = pp_calloc(p->function_count, sizeof *e->caller_count);
     e->on_path = pp_calloc(p->function_count, sizeof *e->on_path);
     uint32_t *next = pp_calloc(p->function_count, sizeof *next);
@@ -430,12 +199,11 @@ static void start(struct estimate *e, const struct pp_profile *p, const struct p
         const struct pp_call_edge *edge = &p->edges[i];
         uint32_t caller = edge->caller.i;
         e->out_edges[e->callees.first[caller] + next[caller]++] = (uint32_t)i;
-        e->caller_calls[edge->callee.i] += finite((double)edge->calls);
         e->caller_count[edge->callee.i]++;
     }
     pp_free(next);
     for (size_t r = 0; r < p->row_count; r++) {
-        e->sum += finite(p->rows[r].tottime);
+        e->sum += finite_time(p->rows[r].tottime);
     }
     e->least = e->sum * (options->min_share > 0 ? options->min_share : 1e-6);
 }
@@ -443,10 +211,17 @@ static void start(struct estimate *e, const struct pp_profile *p, const struct p
 static void stop(struct estimate *e)
 {
     calls_links_free(&e->callees);
-    void *tables[] = {e->nodes.at, e->heap.at, e->out_edges, e->caller_calls, e->caller_count, e->on_path};
+    components_free(&e->components);
+    void *tables[] = {e->nodes.at, e->heap.at, e->out_edges, e->links, e->whole, e->caller_count, e->on_path};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         pp_free(tables[i]);
     }
+}
+
+/* Python 3.15's sampler writes the samples in which a function ran itself as primitive calls, and as tottime at its interval. */
+static double samples_per_second(const struct estimate *e)
+{
+    return e->sum > 0 ? finite_time((double)e->p->total_primitive_calls) / e->sum : 0;
 }
 
 struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct pp_estimate_options *options,
@@ -457,17 +232,18 @@ struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct p
     for (size_t i = 0; i < p->meta_count; i++) {
         pp_builder_meta(b, pp_profile_str(p, p->metas[i].key), pp_profile_str(p, p->metas[i].value));
     }
-    pp_builder_metric(b, PP_STR("wall"), PP_UNIT_NS);
-    pp_builder_stacks(b);
     start(&e, p, options);
-    add_roots(&e);
-    /* Roots are nodes without a parent; add_node left 0 there. */
-    for (size_t i = 0; i < e.nodes.count; i++) {
-        e.nodes.at[i].parent = UINT32_MAX;
+    if (p->sampled_calls) {
+        pp_builder_metric(b, PP_STR("samples"), PP_UNIT_COUNT);
+    } else {
+        pp_builder_metric(b, PP_STR("wall"), PP_UNIT_NS);
     }
+    pp_builder_stacks(b);
+    estimate_measure(&e);
+    estimate_add_roots(&e);
     run(&e);
-    keep_total(&e);
-    hand_over(&e, b, 1e9);
+    estimate_balance(&e);
+    hand_over(&e, b, p->sampled_calls ? samples_per_second(&e) : 1e9);
     stop(&e);
     return pp_builder_finish(b, err);
 }

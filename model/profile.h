@@ -69,9 +69,10 @@ struct pp_stack {
 };
 
 enum pp_stack_flag {
-    PP_STACK_ESTIMATED = 1,     /* its total is an estimate, true value within [lower, upper] */
-    PP_STACK_RECURSION_CUT = 2, /* expansion stopped at the first repeat; the rest is counted as self */
-    PP_STACK_BUDGET_CUT = 4     /* expansion stopped by the node budget; the rest is counted as self */
+    PP_STACK_ESTIMATED = 1, /* its total is an estimate, true value within [lower, upper] */
+    PP_STACK_RECURSION_CUT =
+        2, /* expansion stopped at the first repeat: what that calls stands where the function came first */
+    PP_STACK_BUDGET_CUT = 4 /* expansion stopped by the node budget; what is below is counted as self */
 };
 
 /* What is known of the total (self and below) of an estimated node, in the unit of metric 0. */

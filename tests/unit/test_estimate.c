@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "formats/format.h"
 #include "model/check.h"
 #include "model/tree.h"
@@ -139,6 +140,71 @@ static struct pp_profile *read_file(const char *name)
     return p;
 }
 
+static void count(struct pp_builder *b, const char *caller, int64_t calls)
+{
+    pp_builder_edge(b,
+                    &(struct pp_call_edge){.caller = function(b, caller), .calls = calls, .flags = PP_EDGE_COUNT_ONLY});
+}
+
+/* Files of `profile`: work calls fib once and fib itself 99 times; half of the calls of "even" come from "odd", all while it runs. */
+START_TEST(calls_inside_a_loop_carry_no_time_of_their_own)
+{
+    struct pp_builder *b = pp_builder_new();
+    row(b, "work", 1, 20);
+    pp_builder_row(b, &(struct pp_call_row){function(b, "fib"), 0, 0, 1, 100, 9, 9});
+    count(b, "work", 1);
+    count(b, "fib", 99);
+    pp_builder_row(b, &(struct pp_call_row){function(b, "even"), 0, 0, 1, 50, 6, 10});
+    count(b, "work", 1);
+    count(b, "odd", 49);
+    pp_builder_row(b, &(struct pp_call_row){function(b, "odd"), 0, 0, 1, 49, 4, 9});
+    count(b, "even", 49);
+    struct pp_profile *p = estimate(b);
+    ck_assert_uint_eq(p->stack_count, 5);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "work")], 1000000000);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "work;fib")], 9000000000);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "work;even")], 6000000000);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "work;even;odd")], 4000000000);
+    pp_profile_free(p);
+}
+END_TEST
+
+/* The profiler itself has a row without time, callers of some files have none at all: the time is that of what they call. */
+START_TEST(callers_without_time_lose_nothing)
+{
+    struct pp_builder *b = pp_builder_new();
+    row(b, "profiler", 0, 0);
+    row(b, "main", 2, 3);
+    count(b, "profiler", 1);
+    row(b, "f", 1, 1);
+    count(b, "main", 1);
+    row(b, "g", 4, 4);
+    edge(b, "absent", 4, 4);
+    struct pp_profile *p = estimate(b);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "profiler;main")], 2000000000);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "profiler;main;f")], 1000000000);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "absent;g")], 4000000000);
+    pp_profile_free(p);
+}
+END_TEST
+
+/* Python 3.15's sampler: primitive calls are samples in the function itself, calls those with it on the stack; the stacks hold samples. */
+START_TEST(sampled_calls_become_samples)
+{
+    struct pp_builder *b = pp_builder_new();
+    pp_builder_sampled_calls(b);
+    pp_builder_row(b, &(struct pp_call_row){function(b, "main"), 0, 0, 7, 37, .007, .037});
+    pp_builder_row(b, &(struct pp_call_row){function(b, "fib"), 0, 0, 30, 30, .030, .030});
+    count(b, "fib", 331);
+    count(b, "main", 30);
+    struct pp_profile *p = estimate(b);
+    ck_assert_int_eq(p->metrics[0].unit, PP_UNIT_COUNT);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "main")], 7);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "main;fib")], 30);
+    pp_profile_free(p);
+}
+END_TEST
+
 static const char *const files[] = {"examples/workload.prof",
                                     "examples/before.prof",
                                     "tests/data/pstat/pass_py3.12_cProfile.pstat",
@@ -146,6 +212,30 @@ static const char *const files[] = {"examples/workload.prof",
                                     "tests/data/pstat/pass_py3.13_profile.pstat",
                                     "tests/data/pstat/pass_no_root.pstat",
                                     "tests/data/pstat/pass_plain.pstat"};
+
+/* The self times of each function add up to its tottime, but for what stands below paths too small to be told apart. */
+static void check_functions(const struct pp_profile *calls, const struct pp_profile *p, const char *file)
+{
+    int64_t *drawn = pp_calloc(calls->row_count, sizeof *drawn);
+    double misplaced = 0, sum = 0;
+    for (size_t i = 1; i < p->stack_count; i++) {
+        const struct pp_function *f = pp_frame_function(p, p->stacks[i].frame);
+        for (size_t r = 0; r < calls->row_count; r++) {
+            const struct pp_function *g = pp_profile_function(calls, calls->rows[r].function);
+            drawn[r] += f->line == g->line && pp_str_eq(pp_profile_str(p, f->name), pp_profile_str(calls, g->name)) &&
+                                pp_str_eq(pp_profile_str(p, f->file), pp_profile_str(calls, g->file))
+                            ? p->stack_values[i]
+                            : 0;
+        }
+    }
+    for (size_t r = 0; r < calls->row_count; r++) {
+        sum += calls->rows[r].tottime * 1e9;
+        misplaced += fabs((double)drawn[r] - calls->rows[r].tottime * 1e9);
+    }
+    ck_assert_msg(misplaced <= sum * 0.002 + (double)calls->row_count, "%s: %.0f of %.0f ns stand elsewhere", file,
+                  misplaced, sum);
+    pp_free(drawn);
+}
 
 START_TEST(the_books_are_kept_for_real_files)
 {
@@ -162,6 +252,7 @@ START_TEST(the_books_are_kept_for_real_files)
     }
     ck_assert_msg(fabs((double)tree.total[0] - sum * 1e9) <= 2, "%s: %lld ns drawn of %.0f", files[_i],
                   (long long)tree.total[0], sum * 1e9);
+    check_functions(calls, p, files[_i]);
     for (size_t i = 1; i < p->stack_count; i++) {
         const struct pp_stack_bounds *bounds = p->bounds ? &p->bounds[i] : NULL;
         ck_assert_int_ge(p->stack_values[i], 0);
@@ -186,6 +277,9 @@ Suite *suite_estimate(void)
     tcase_add_test(tc, what_cannot_be_known_is_an_estimate_with_bounds);
     tcase_add_test(tc, recursion_stops_at_the_first_repeat);
     tcase_add_test(tc, a_loop_without_a_root_gets_one);
+    tcase_add_test(tc, calls_inside_a_loop_carry_no_time_of_their_own);
+    tcase_add_test(tc, callers_without_time_lose_nothing);
+    tcase_add_test(tc, sampled_calls_become_samples);
     tcase_add_loop_test(tc, the_books_are_kept_for_real_files, 0, (int)(sizeof files / sizeof *files));
     suite_add_tcase(suite, tc);
     return suite;

@@ -1,0 +1,149 @@
+/* Proportional attribution counts what runs inside a loop of calls more than once or not at all, and stops at a budget. But the file says for each
+ * function how long it ran itself: the self times on the paths are made to add up to that. */
+#include <math.h>
+
+#include "model/estimate_parts.h"
+
+/* How far the file's own numbers may disagree (cProfile loses the end of calls that raise: Σ tottime is then less than the roots' cumtime) before
+ * a total is not called exact any more. */
+static const double DISAGREEMENT = 0.01;
+
+/* Per function: self time on paths that are certain and on estimated ones, and what the latter should be. */
+struct balance {
+    struct estimate *e;
+    double *certain, *estimated, *wanted;
+    double rest; /* of all nodes that were not expanded */
+};
+
+static bool is_estimated(const struct node *node)
+{
+    return node->flags & PP_STACK_ESTIMATED;
+}
+
+static double tottime(const struct estimate *e, uint32_t function)
+{
+    const struct pp_call_row *row = estimate_row(e, function);
+    return row ? finite_time(row->tottime) : 0;
+}
+
+static void add_up(struct balance *b)
+{
+    struct estimate *e = b->e;
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        const struct node *node = &e->nodes.at[i];
+        *(is_estimated(node) ? &b->estimated[node->function] : &b->certain[node->function]) += node->self;
+        b->rest += node->rest;
+    }
+}
+
+/* What is missing of the functions stands first of all below nodes that were not expanded. Functions on no path at all are nowhere else. */
+static void find_wanted(struct balance *b)
+{
+    const struct estimate *e = b->e;
+    double nowhere = 0, missing = 0;
+    for (uint32_t f = 0; f < e->p->function_count; f++) {
+        double gap = tottime(e, f) - b->certain[f] - b->estimated[f];
+        missing += gap > 0 && b->estimated[f] > 0 ? gap : 0;
+        nowhere += gap > 0 && b->estimated[f] <= 0 ? gap : 0;
+    }
+    double rest = b->rest < nowhere + missing ? b->rest : nowhere + missing;
+    double of_nowhere = nowhere > 0 ? (rest < nowhere ? rest : nowhere) / nowhere : 0;
+    double of_missing = missing > 0 && rest > nowhere ? (rest - nowhere) / missing : 0;
+    for (uint32_t f = 0; f < e->p->function_count; f++) {
+        double gap = tottime(e, f) - b->certain[f] - b->estimated[f];
+        double hidden = gap > 0 ? gap * (b->estimated[f] > 0 ? of_missing : of_nowhere) : 0;
+        double wanted = tottime(e, f) - b->certain[f] - hidden;
+        b->wanted[f] = wanted > 0 ? wanted : 0;
+    }
+    double scale = b->rest > 0 ? rest / b->rest : 0;
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        e->nodes.at[i].rest *= scale;
+    }
+}
+
+static void scale_self(struct balance *b)
+{
+    struct estimate *e = b->e;
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        struct node *node = &e->nodes.at[i];
+        if (is_estimated(node) && b->estimated[node->function] > 0) {
+            node->self *= b->wanted[node->function] / b->estimated[node->function];
+        }
+    }
+}
+
+/* What stands on no estimated path: on the certain ones of the function if there are any, else it becomes a root of its own. */
+static void place_missing(struct balance *b)
+{
+    struct estimate *e = b->e;
+    size_t count = e->nodes.count;
+    for (size_t i = 0; i < count; i++) {
+        struct node *node = &e->nodes.at[i];
+        uint32_t f = node->function;
+        if (!is_estimated(node) && b->estimated[f] <= 0 && b->certain[f] > 0) {
+            node->self *= (b->certain[f] + b->wanted[f]) / b->certain[f];
+        }
+    }
+    for (uint32_t f = 0; f < e->p->function_count; f++) {
+        if (b->estimated[f] <= 0 && b->certain[f] <= 0 && b->wanted[f] > e->sum * 1e-9) {
+            double upper = b->wanted[f] > e->whole[f] ? b->wanted[f] : e->whole[f];
+            estimate_add(e, (struct node){.parent = NO_PARENT,
+                                          .function = f,
+                                          .time = b->wanted[f],
+                                          .upper = upper,
+                                          .self = b->wanted[f],
+                                          .flags = PP_STACK_ESTIMATED});
+        }
+    }
+}
+
+/* Numbers of the file that contradict each other (certain paths that give a function more than its tottime) leave a difference: all take part in it. */
+static void keep_sum(struct estimate *e)
+{
+    double drawn = 0;
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        drawn += e->nodes.at[i].self + e->nodes.at[i].rest;
+    }
+    for (size_t i = 0; drawn > 0 && i < e->nodes.count; i++) {
+        e->nodes.at[i].self *= e->sum / drawn;
+        e->nodes.at[i].rest *= e->sum / drawn;
+    }
+}
+
+/* Totals moved with the self times: bounds hold them, and a total that moved far is exact no more. */
+static void mend_bounds(struct estimate *e)
+{
+    double *totals = pp_calloc(e->nodes.count, sizeof *totals);
+    for (size_t i = e->nodes.count; i-- > 0;) {
+        struct node *node = &e->nodes.at[i];
+        totals[i] += node->self + node->rest;
+        if (node->parent != NO_PARENT) {
+            totals[node->parent] += totals[i];
+        }
+        if (!is_estimated(node) && fabs(totals[i] - node->time) > DISAGREEMENT * node->time) {
+            node->flags |= PP_STACK_ESTIMATED;
+            node->lower = 0;
+        }
+        node->lower = node->lower < totals[i] ? node->lower : totals[i];
+        node->upper = node->upper > totals[i] ? node->upper : totals[i];
+    }
+    pp_free(totals);
+}
+
+void estimate_balance(struct estimate *e)
+{
+    struct balance b = {.e = e};
+    double **tables[] = {&b.certain, &b.estimated, &b.wanted};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        *tables[i] = pp_calloc(e->p->function_count, sizeof(double));
+    }
+    add_up(&b);
+    find_wanted(&b);
+    scale_self(&b);
+    place_missing(&b);
+    keep_sum(e);
+    mend_bounds(e);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        pp_free(*tables[i]);
+    }
+}
