@@ -260,7 +260,12 @@ void pp_source_skip(struct pp_source *s, size_t count)
 
 bool pp_source_line(struct pp_source *s, struct pp_str *line)
 {
-    size_t scanned = 0;
+    return pp_source_line_past(s, 0, line);
+}
+
+bool pp_source_line_past(struct pp_source *s, size_t known, struct pp_str *line)
+{
+    size_t scanned = known < s->end - s->start ? known : s->end - s->start;
     for (;;) {
         size_t shown = s->end - s->start;
         const char *from = shown ? window(s) : "";

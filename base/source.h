@@ -33,6 +33,8 @@ void pp_source_skip(struct pp_source *s, size_t count);
  * UTF-16 (with BOM) is read as UTF-8 and a UTF-8 BOM is dropped if pp_source_text was called. A line longer than
  * PP_LIMIT_LINE is an error. Valid until the next call. */
 bool pp_source_line(struct pp_source *s, struct pp_str *line);
+/* The same for a caller who knows that the first `known` bytes of what a peek shows hold no line end: they are not searched. */
+bool pp_source_line_past(struct pp_source *s, size_t known, struct pp_str *line);
 /* Call before the first read of a text format: drops a UTF-8 BOM, decodes UTF-16 LE/BE with BOM into UTF-8. */
 void pp_source_text(struct pp_source *s);
 /* Place of the next byte; of the line last returned if lines are read: line number set, column 1. */

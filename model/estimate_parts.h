@@ -6,7 +6,7 @@
 #include "model/calls_graph.h"
 #include "model/components.h"
 
-enum { NO_PARENT = UINT32_MAX };
+#define NO_PARENT UINT32_MAX
 
 /* A function on a path. Parents stand before children. */
 struct node {

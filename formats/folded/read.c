@@ -6,19 +6,14 @@
  */
 #include <string.h>
 
-#include "base/intern.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "formats/folded/folded.h"
 #include "formats/folded/line.h"
+#include "formats/folded/seen.h"
 
-/* Lines remembered whole: 20 bytes each, at most this many. */
+/* Lines remembered whole: 24 bytes each, at most this many. */
 enum { MOST_LINES = 1 << 20, PROBED_LINES = 64 };
-
-struct line_slot {
-    uint64_t low, high; /* both halves of the hash; 0, 0: empty */
-    uint32_t stack;
-};
 
 struct folded_reader {
     struct pp_source *source;
@@ -31,17 +26,15 @@ struct folded_reader {
     bool estimated;
     bool header; /* profpipe's own comment was there: a file without lines is an empty profile */
 
-    struct pp_intern texts; /* frame text -> number */
-    struct pp_arena arena;
-    PP_VEC(uint32_t) frames; /* text number -> frame id */
+    struct seen frames; /* text -> frame id */
+    struct seen lines;  /* text -> stack id */
 
     char *before; /* the stack text of the line before */
     size_t before_len, before_capacity;
+    size_t common;           /* bytes that this line begins with, too */
     PP_VEC(uint32_t) ends;   /* per frame of it: offset of its end */
     PP_VEC(uint32_t) stacks; /* per frame of it: stack id */
 
-    struct line_slot *lines;
-    size_t line_mask, line_count;
     uint64_t data_lines;
     struct pp_where first_bad;
 };
@@ -64,48 +57,13 @@ static pp_frame_id make_frame(struct folded_reader *r, struct pp_str text)
 
 static pp_frame_id frame_of(struct folded_reader *r, struct pp_str text)
 {
-    uint32_t number = pp_intern_add(&r->texts, &r->arena, text);
-    if (number == r->frames.count) {
-        uint32_t frame = make_frame(r, text).i;
-        *PP_PUSH(&r->frames) = frame;
+    struct seen_key key = seen_key(text);
+    pp_frame_id frame;
+    if (!seen_get(&r->frames, key, &frame.i)) {
+        frame = make_frame(r, text);
+        seen_put(&r->frames, key, frame.i);
     }
-    return (pp_frame_id){r->frames.at[number]};
-}
-
-/* --- lines seen before --- */
-
-static void grow_lines(struct folded_reader *r)
-{
-    size_t size = r->lines ? (r->line_mask + 1) * 2 : 1024;
-    struct line_slot *lines = pp_calloc(size, sizeof *lines);
-    for (size_t i = 0; r->lines && i <= r->line_mask; i++) {
-        if (r->lines[i].low | r->lines[i].high) {
-            size_t at = r->lines[i].low & (size - 1);
-            while (lines[at].low | lines[at].high) {
-                at = (at + 1) & (size - 1);
-            }
-            lines[at] = r->lines[i];
-        }
-    }
-    pp_free(r->lines);
-    r->lines = lines;
-    r->line_mask = size - 1;
-}
-
-/* The slot of the text: its stack when seen before (low, high set), else where it may be put. */
-static struct line_slot *line_slot(struct folded_reader *r, struct pp_str text, uint64_t *low, uint64_t *high)
-{
-    if (!r->lines || r->line_count * 4 >= (r->line_mask + 1) * 3) {
-        grow_lines(r);
-    }
-    uint64_t seed = pp_hash_seed();
-    *low = pp_str_hash(text, seed);
-    *high = pp_str_hash(text, ~seed) | 1;
-    size_t at = *low & r->line_mask;
-    while ((r->lines[at].low | r->lines[at].high) && (r->lines[at].low != *low || r->lines[at].high != *high)) {
-        at = (at + 1) & r->line_mask;
-    }
-    return &r->lines[at];
+    return frame;
 }
 
 /* --- walking --- */
@@ -178,20 +136,17 @@ static pp_stack_id walk(struct folded_reader *r, struct pp_str stack, size_t com
 
 static pp_stack_id stack_of(struct folded_reader *r, struct pp_str stack)
 {
-    size_t most = stack.len < r->before_len ? stack.len : r->before_len;
-    size_t common = common_prefix(stack.data, r->before, most);
+    size_t common = r->common < stack.len ? r->common : stack.len;
     if (common * 2 >= stack.len || stack.len < 16) {
         return walk(r, stack, common);
     }
-    uint64_t low, high;
-    struct line_slot *slot = line_slot(r, stack, &low, &high);
-    if (slot->low | slot->high) {
-        return (pp_stack_id){slot->stack};
-    }
-    pp_stack_id id = walk(r, stack, common);
-    if (r->line_count < MOST_LINES) {
-        *slot = (struct line_slot){low, high, id.i};
-        r->line_count++;
+    struct seen_key key = seen_key(stack);
+    pp_stack_id id;
+    if (!seen_get(&r->lines, key, &id.i)) {
+        id = walk(r, stack, common);
+        if (r->lines.count < MOST_LINES) {
+            seen_put(&r->lines, key, id.i);
+        }
     }
     return id;
 }
@@ -374,10 +329,18 @@ static void mark_estimates(struct folded_reader *r)
     }
 }
 
+/* The next line. What it shares with the stack of the line before is found first: it need not be searched for the line's end, for there is none in it. */
+static bool next_line(struct folded_reader *r, struct pp_str *line)
+{
+    struct pp_str shown = pp_source_peek(r->source, r->before_len);
+    r->common = common_prefix(shown.data, r->before, shown.len < r->before_len ? shown.len : r->before_len);
+    return pp_source_line_past(r->source, r->common, line);
+}
+
 static bool read_lines(struct folded_reader *r)
 {
     struct pp_str line;
-    while (pp_source_line(r->source, &line)) {
+    while (next_line(r, &line)) {
         if (!read_line(r, line)) {
             return false;
         }
@@ -415,9 +378,9 @@ bool folded_read(struct pp_source *source, struct pp_builder *b, const struct pp
     pp_builder_stacks(b);
     expect(b, source);
     bool ok = read_lines(&r);
-    pp_intern_free(&r.texts);
-    pp_arena_free(&r.arena);
-    void *tables[] = {r.frames.at, r.before, r.ends.at, r.stacks.at, r.lines};
+    seen_free(&r.frames);
+    seen_free(&r.lines);
+    void *tables[] = {r.before, r.ends.at, r.stacks.at};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         pp_free(tables[i]);
     }
