@@ -83,6 +83,7 @@ struct cli_common {
     const char *from, *to;    /* format names or NULL */
     uint64_t max_input;       /* bytes; 0: default */
     struct cli_events option; /* --option KEY=VALUE */
+    struct pp_option reading; /* an option for the reader that the program itself sets; without a key: none */
     bool strict, quiet, verbose, force;
     unsigned color; /* enum cli_color */
 };

@@ -82,7 +82,7 @@ static bool read_source(const struct cli_common *c, struct pp_source *source, co
     struct pp_arena arena = {0};
     struct pp_report report = {0};
     struct pp_error err = {0};
-    struct pp_options options = cli_format_options(c, &arena, NULL, 0);
+    struct pp_options options = cli_format_options(c, &arena, &c->reading, c->reading.key.len > 0);
     struct progress progress = {.common = c, .path = input->path};
     if (isatty(STDERR_FILENO) && !c->quiet) {
         clock_gettime(CLOCK_MONOTONIC, &progress.started);

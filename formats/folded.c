@@ -89,6 +89,7 @@ static const struct pp_option_spec options[] = {
     {"threads", "yes|no", "on writing: a frame with the thread's name at the root of each stack"},
     {"counts", "s|ms|us|ns|bytes", "on reading: what the counts are"},
     {"columns", "1|2", "on reading: counts per line (default: two when the first lines all have two)"},
+    {"order", "time", "on reading: lines follow each other in time, each is a sample (folded2svg --chart)"},
     {"lines", "definition|current", "on reading: whether lines in frames are where the function begins"},
     {0},
 };

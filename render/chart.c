@@ -6,16 +6,17 @@
 
 /* Boxes of one thread in the making: appended when they open, so a parent comes before its children and time runs on: depth first. */
 struct band {
-    PP_VEC(uint32_t) open;   /* box per open depth, the root first */
-    PP_VEC(uint32_t) stacks; /* stack per open depth; the root's is 0 */
-    int64_t end;             /* of the sample before */
+    PP_VEC(uint32_t) open; /* box per open depth, the root first */
+    int64_t end;           /* of the sample before */
 };
 
 struct charter {
     const struct pp_profile *p;
+    const struct layout_request *request;
     PP_VEC(struct box) boxes;
-    uint32_t *path;                /* scratch: stack ids from the first level down */
-    int64_t start, period, length; /* ns */
+    uint32_t *path;        /* scratch: frame ids from the first level down */
+    int64_t *from, *to;    /* per sample: the span it fills */
+    int64_t start, length; /* ns, or of the metric */
 };
 
 static int compare_times(const void *a, const void *b)
@@ -48,14 +49,14 @@ static int64_t find_period(const struct pp_profile *p)
     return period;
 }
 
-/* Writes the stacks from the first level down to `stack` into c->path; returns how many. */
+/* Writes the frames from the first level of the chart down into c->path; returns how many. */
 static size_t path_of(struct charter *c, uint32_t stack)
 {
     size_t count = 0;
     for (uint32_t at = stack; at; at = c->p->stacks[at].parent.i) {
-        c->path[count++] = at;
+        c->path[count++] = c->p->stacks[at].frame.i;
     }
-    for (size_t i = 0; i < count / 2; i++) {
+    for (size_t i = 0; !c->request->reversed && i < count / 2; i++) {
         uint32_t other = c->path[count - 1 - i];
         c->path[count - 1 - i] = c->path[i];
         c->path[i] = other;
@@ -63,15 +64,12 @@ static size_t path_of(struct charter *c, uint32_t stack)
     return count;
 }
 
-static void open_box(struct charter *c, struct band *band, uint32_t stack, int64_t x)
+static void open_box(struct charter *c, struct band *band, uint32_t frame, int64_t x)
 {
-    struct box box = {.parent = band->open.at[band->open.count - 1],
-                      .frame = c->p->stacks[stack].frame.i,
-                      .depth = (uint32_t)band->open.count,
-                      .x = x};
+    struct box box = {
+        .parent = band->open.at[band->open.count - 1], .frame = frame, .depth = (uint32_t)band->open.count, .x = x};
     *PP_PUSH(&c->boxes) = box;
     *PP_PUSH(&band->open) = (uint32_t)c->boxes.count - 1;
-    *PP_PUSH(&band->stacks) = stack;
 }
 
 /* One sample lasting from x to end: the boxes it shares with the one before grow, others open. A gap between the two closes all. */
@@ -79,10 +77,11 @@ static void add_sample(struct charter *c, struct band *band, uint32_t stack, int
 {
     size_t count = path_of(c, stack);
     size_t same = 1;
-    while (x == band->end && same <= count && same < band->stacks.count && band->stacks.at[same] == c->path[same - 1]) {
+    while (x == band->end && same <= count && same < band->open.count &&
+           c->boxes.at[band->open.at[same]].frame == c->path[same - 1]) {
         same++;
     }
-    band->open.count = band->stacks.count = same;
+    band->open.count = same;
     for (size_t i = same; i <= count; i++) {
         open_box(c, band, c->path[i - 1], x);
     }
@@ -94,41 +93,72 @@ static void add_sample(struct charter *c, struct band *band, uint32_t stack, int
     band->end = end;
 }
 
-/* When each sample ends: at its thread's next one, or after one period when that is further away than two. */
-static int64_t *find_ends(const struct pp_profile *p, int64_t period)
+/* --- when --- */
+
+/* A sample lasts until its thread's next one, or for one period when that is further away than two. */
+static bool span_by_time(struct charter *c, struct pp_error *err)
 {
-    int64_t *ends = pp_calloc(p->sample_count, sizeof *ends);
+    const struct pp_profile *p = c->p;
+    c->start = p->samples[0].time_ns;
+    if (c->start < 0 && p->samples[p->sample_count - 1].time_ns > INT64_MAX / 2 + c->start) {
+        return pp_fail(err, PP_LIMIT, pp_nowhere(), "the samples span more time than 64 bits of nanoseconds");
+    }
+    int64_t period = find_period(p);
     int64_t *next = pp_calloc(p->thread_count, sizeof *next);
     bool *seen = pp_calloc(p->thread_count, sizeof *seen);
     for (size_t i = p->sample_count; i-- > 0;) {
         const struct pp_sample *s = &p->samples[i];
         int64_t gap = seen[s->thread.i] ? next[s->thread.i] - s->time_ns : INT64_MAX;
-        if (!pp_add_i64(s->time_ns, gap / 2 > period ? period : gap, &ends[i])) {
-            ends[i] = INT64_MAX;
+        c->from[i] = s->time_ns - c->start;
+        if (!pp_add_i64(c->from[i], gap / 2 > period ? period : gap, &c->to[i])) {
+            c->to[i] = INT64_MAX;
         }
         next[s->thread.i] = s->time_ns;
         seen[s->thread.i] = true;
     }
     pp_free(next);
     pp_free(seen);
-    return ends;
+    return true;
 }
 
-static void add_thread(struct charter *c, uint32_t thread, const uint32_t *samples, size_t count, const int64_t *ends)
+/* Samples without times have an order and values: each follows the one before it in its thread. */
+static bool span_by_value(struct charter *c, struct pp_error *err)
+{
+    const struct pp_profile *p = c->p;
+    int64_t *ends = pp_calloc(p->thread_count, sizeof *ends);
+    bool ok = true;
+    for (size_t i = 0; ok && i < p->sample_count; i++) {
+        int64_t *end = &ends[p->samples[i].thread.i],
+                value = p->sample_values[i * p->metric_count + c->request->metric];
+        c->from[i] = *end;
+        if (value < 0) {
+            ok = pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "negative values cannot be drawn as widths");
+        } else if (!pp_add_i64(*end, value, end)) {
+            ok = pp_fail(err, PP_LIMIT, pp_nowhere(), "the sum of the values does not fit 64 bits");
+        }
+        c->to[i] = *end;
+    }
+    pp_free(ends);
+    return ok;
+}
+
+/* --- bands --- */
+
+static void add_thread(struct charter *c, uint32_t thread, const uint32_t *samples, size_t count)
 {
     struct band band = {.end = -1};
     *PP_PUSH(&c->boxes) = (struct box){.parent = BOX_NONE, .flags = BOX_ROOT, .thread = thread, .width = c->length};
     *PP_PUSH(&band.open) = (uint32_t)c->boxes.count - 1;
-    *PP_PUSH(&band.stacks) = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct pp_sample *s = &c->p->samples[samples[i]];
-        add_sample(c, &band, s->stack.i, s->time_ns - c->start, ends[samples[i]] - c->start);
+        uint32_t sample = samples[i];
+        if (c->to[sample] > c->from[sample]) {
+            add_sample(c, &band, c->p->samples[sample].stack.i, c->from[sample], c->to[sample]);
+        }
     }
     pp_free(band.open.at);
-    pp_free(band.stacks.at);
 }
 
-static void add_threads(struct charter *c, const int64_t *ends)
+static void add_threads(struct charter *c)
 {
     const struct pp_profile *p = c->p;
     uint32_t *first = pp_calloc(p->thread_count + 2, sizeof *first);
@@ -144,7 +174,7 @@ static void add_threads(struct charter *c, const int64_t *ends)
     }
     for (uint32_t t = 0; t < p->thread_count; t++) {
         if (first[t + 1] > first[t]) {
-            add_thread(c, t, sorted + first[t], first[t + 1] - first[t], ends);
+            add_thread(c, t, sorted + first[t], first[t + 1] - first[t]);
         }
     }
     pp_free(first);
@@ -246,7 +276,7 @@ static void prune(struct layout *layout, const struct charter *c, int64_t least)
     pp_free(r.gaps);
 }
 
-static int64_t least_of(const struct charter *c, const struct layout_request *request)
+static int64_t least_of(const struct charter *c)
 {
     int64_t *widths = pp_calloc(c->boxes.count, sizeof *widths);
     uint64_t ties;
@@ -256,36 +286,48 @@ static int64_t least_of(const struct charter *c, const struct layout_request *re
             widths[count++] = c->boxes.at[i].width;
         }
     }
-    double share = (double)c->length * request->min_share;
+    double share = (double)c->length * c->request->min_share;
     int64_t least = share < 1 ? 1 : (int64_t)share;
-    least = layout_threshold(widths, count, request->max_frames, least, &ties);
+    least = layout_threshold(widths, count, c->request->max_frames, least, &ties);
     pp_free(widths);
     return least;
+}
+
+static bool span(struct charter *c, struct pp_error *err)
+{
+    const struct pp_profile *p = c->p;
+    if (!(c->request->by_value ? span_by_value(c, err) : span_by_time(c, err))) {
+        return false;
+    }
+    for (size_t i = 0; i < p->sample_count; i++) {
+        c->length = c->to[i] > c->length ? c->to[i] : c->length;
+    }
+    return c->length > 0 || pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "nothing to draw: the values add up to 0");
 }
 
 bool layout_chart(struct layout *layout, const struct layout_request *request, struct pp_error *err)
 {
     const struct pp_profile *p = request->profile;
-    struct charter c = {.p = p};
+    struct charter c = {.p = p, .request = request};
     *layout = (struct layout){.chart = true};
     if (p->sample_count == 0) {
         return pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "the profile has no samples in time order to chart");
     }
-    c.start = p->samples[0].time_ns;
-    if (c.start < 0 && p->samples[p->sample_count - 1].time_ns > INT64_MAX / 2 + c.start) {
-        return pp_fail(err, PP_LIMIT, pp_nowhere(), "the samples span more time than 64 bits of nanoseconds");
-    }
-    c.period = find_period(p);
     c.path = pp_calloc(p->stack_count, sizeof *c.path);
-    int64_t *ends = find_ends(p, c.period);
-    for (size_t i = 0; i < p->sample_count; i++) {
-        c.length = ends[i] - c.start > c.length ? ends[i] - c.start : c.length;
+    c.from = pp_calloc(p->sample_count, sizeof *c.from);
+    c.to = pp_calloc(p->sample_count, sizeof *c.to);
+    bool ok = span(&c, err);
+    if (ok) {
+        layout->total = layout->sum = c.length;
+        if (request->by_value && request->total > c.length) {
+            layout->total = c.length = request->total;
+        }
+        add_threads(&c);
+        prune(layout, &c, least_of(&c));
     }
-    add_threads(&c, ends);
-    prune(layout, &c, least_of(&c, request));
-    layout->total = layout->sum = c.length;
-    pp_free(ends);
-    pp_free(c.path);
-    pp_free(c.boxes.at);
-    return true;
+    void *tables[] = {c.path, c.from, c.to, c.boxes.at};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        pp_free(tables[i]);
+    }
+    return ok;
 }

@@ -150,7 +150,8 @@ bool drawing_init(struct drawing *d, const struct draw_args *a, int count, char 
     if (!(a->diff ? read_two(d, a, paths) : read_one(d, a, (size_t)count, paths))) {
         return false;
     }
-    d->chart = a->chart && d->data->sample_count > 0;
+    d->chart = a->chart && !d->diff && d->data->sample_count > 0;
+    d->by_value = d->chart && d->data->samples[0].time_ns == d->data->samples[d->data->sample_count - 1].time_ns;
     if (a->chart && !d->chart) {
         cli_warn(&a->common, "no samples with times: the chart is in order of first appearance");
     }

@@ -25,6 +25,7 @@ struct drawing {
     const struct pp_profile *profile; /* the one of the two that is drawn */
     size_t metric, before;            /* columns; before: of a diff */
     bool diff, chart;
+    bool by_value; /* a chart of samples that have an order and no times */
 };
 
 /* Reads the operands (standard input without) and makes the profile. False after printing what was wrong. Free with drawing_free always. */

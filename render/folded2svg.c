@@ -138,8 +138,11 @@ static int draw(const struct draw_args *a, const struct drawing *d)
 
 static int run(void *args, int argc, char **argv)
 {
-    const struct draw_args *a = args;
+    struct draw_args *a = args;
     struct drawing d = {0};
+    if (a->chart) {
+        a->common.reading = (struct pp_option){PP_STR("order"), PP_STR("time")};
+    }
     int status = CLI_TROUBLE;
     if (draw_check(a) && drawing_init(&d, a, argc, argv)) {
         status = draw(a, &d);

@@ -22,7 +22,9 @@ struct layout_request {
     size_t before; /* the column "before" of a diff */
     enum diff_width width;
     enum diff_normalize normalize;
-    bool input_order;    /* siblings in order of appearance, not by name */
+    bool input_order; /* siblings in order of appearance, not by name */
+    bool reversed;    /* a chart: leaves first */
+    bool by_value;    /* a chart: samples are as wide as their values and follow each other; their times play no part */
     uint64_t max_frames; /* boxes at most, not counting those for what was cut; 0: no budget */
     double min_share;    /* frames below this share of the total are cut too */
     int64_t total;       /* width of the root when larger than the sum; 0: the sum */
@@ -32,7 +34,7 @@ enum box_flag { BOX_ROOT = 1, BOX_MORE = 2, BOX_ESTIMATED = 4, BOX_RECURSION_CUT
 
 #define BOX_NONE UINT32_MAX
 
-/* One rectangle. Numbers are in the metric's unit (value / 10^decimals); of a chart in ns. */
+/* One rectangle. Numbers are in the metric's unit (value / 10^decimals); of a chart by time in ns. */
 struct box {
     uint32_t parent; /* index of a box before this one; BOX_NONE for roots */
     uint32_t frame;  /* frame id of the profile; 0 for roots and BOX_MORE */
@@ -59,8 +61,8 @@ struct layout {
 
 /* Lays out; false and *err when nothing can be drawn: a sum of 0, negative values, a sum past 64 bits. Free with layout_free. */
 bool layout_tree(struct layout *layout, const struct layout_request *request, struct pp_error *err);
-/* The same from the samples in time order, one root (band) per thread; the metric is not used: a sample lasts until its thread's next one,
- * or for one period when that is further away than two. */
+/* The same from the samples in time order, one root (band) per thread. A sample lasts until its thread's next one, or for one period when that is
+ * further away than two: widths are ns, the metric is not used. Or `by_value`. */
 bool layout_chart(struct layout *layout, const struct layout_request *request, struct pp_error *err);
 void layout_free(struct layout *layout);
 

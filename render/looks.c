@@ -32,7 +32,7 @@ static void set_values(const struct draw_args *a, const struct drawing *d, struc
         .unit = m->unit, .decimals = m->decimals, .shown = (enum shown_unit)a->unit, .factor = a->factor};
     s->values.plain = a->countname || a->has_factor;
     s->values.count_name = a->countname ? a->countname : m->unit == PP_UNIT_COUNT ? "samples" : pp_unit_name(m->unit);
-    if (d->chart) {
+    if (d->chart && !d->by_value) {
         s->values = (struct value_style){
             .unit = PP_UNIT_NS, .shown = (enum shown_unit)a->unit, .factor = 1, .count_name = "ns"};
     }
@@ -65,7 +65,7 @@ void draw_style(struct svg_style *s, const struct draw_args *a, const struct dra
                             .font_width = a->fontwidth,
                             .palette = a->palette,
                             .icicle = a->icicle,
-                            .reversed = d->turned != NULL,
+                            .reversed = d->turned != NULL || (d->chart && a->reverse),
                             .color_by_width = a->color_diffusion,
                             .truncate_left = a->truncate_left && !a->truncate_right,
                             .scripts = !a->no_javascript,
@@ -88,6 +88,8 @@ bool draw_layout_request(struct layout_request *r, const struct draw_args *a, co
                                  .width = width_of[a->diff_width],
                                  .normalize = (enum diff_normalize)a->normalize,
                                  .input_order = a->no_sort || (a->chart && !d->chart),
+                                 .reversed = a->reverse,
+                                 .by_value = d->by_value,
                                  .max_frames = a->max_frames};
     r->total = a->total > INT64_MAX ? INT64_MAX : (int64_t)a->total;
     for (unsigned i = 0; i < d->profile->metrics[d->metric].decimals; i++) {

@@ -24,7 +24,8 @@ struct folded_reader {
     int64_t factor;        /* counts are multiplied by this: units to ns */
     bool definition_lines; /* lines in frames are where functions begin */
     bool estimated;
-    bool header; /* profpipe's own comment was there: a file without lines is an empty profile */
+    bool in_time; /* each line is a sample after the line before */
+    bool header;  /* profpipe's own comment was there: a file without lines is an empty profile */
 
     struct seen frames; /* text -> frame id */
     struct seen lines;  /* text -> stack id */
@@ -161,27 +162,38 @@ static bool bad_count(struct folded_reader *r, struct pp_str line, struct pp_str
                    count.len > 40 ? 40 : (int)count.len, count.data);
 }
 
-static bool add_count(struct folded_reader *r, struct pp_str line, pp_stack_id stack, unsigned column,
-                      struct pp_str count)
+/* The count in the column's unit, as value / 10^decimals with no decimals to spare. */
+static bool parse_count(struct folded_reader *r, struct pp_str line, struct pp_str count, int64_t *value,
+                        unsigned *decimals)
 {
     uint64_t whole;
-    int64_t value;
-    unsigned decimals = 0;
     bool rounded = false;
+    *decimals = 0;
     if (pp_parse_u64(count, &whole) && whole <= INT64_MAX) {
-        value = (int64_t)whole;
-    } else if (!pp_parse_decimal(count, &value, &decimals, &rounded)) {
+        *value = (int64_t)whole;
+    } else if (!pp_parse_decimal(count, value, decimals, &rounded)) {
         return bad_count(r, line, count);
     }
     if (rounded) {
         pp_report_note(pp_builder_report(r->b), "counts with more than 9 decimals were rounded",
                        pp_source_where(r->source));
     }
-    if (!pp_mul_i64(value, r->factor, &value)) {
+    if (!pp_mul_i64(*value, r->factor, value)) {
         return bad_count(r, line, count);
     }
-    for (; decimals && value % 10 == 0; decimals--) {
-        value /= 10;
+    for (; *decimals && *value % 10 == 0; --*decimals) {
+        *value /= 10;
+    }
+    return true;
+}
+
+static bool add_count(struct folded_reader *r, struct pp_str line, pp_stack_id stack, unsigned column,
+                      struct pp_str count)
+{
+    int64_t value;
+    unsigned decimals;
+    if (!parse_count(r, line, count, &value, &decimals)) {
+        return false;
     }
     if (decimals) {
         pp_builder_add_decimal(r->b, stack, column, value, decimals);
@@ -190,6 +202,27 @@ static bool add_count(struct folded_reader *r, struct pp_str line, pp_stack_id s
     } else {
         pp_builder_add(r->b, stack, column, value);
     }
+    return true;
+}
+
+/* A line as a sample. Its place in the file is all there is to say when it was: all have the same time, and keep their order. */
+static bool add_sample(struct folded_reader *r, struct pp_str line, pp_stack_id stack, const struct pp_str *counts)
+{
+    struct pp_sample sample = {.stack = stack};
+    int64_t values[2] = {0};
+    for (unsigned c = 0; c < r->columns; c++) {
+        unsigned decimals;
+        if (!parse_count(r, line, counts[c], &values[c], &decimals)) {
+            return false;
+        }
+        pp_builder_decimals(r->b, c, decimals);
+        for (; decimals < pp_builder_decimals_of(r->b, c); decimals++) {
+            if (!pp_mul_i64(values[c], 10, &values[c])) {
+                return bad_count(r, line, counts[c]);
+            }
+        }
+    }
+    pp_builder_sample(r->b, &sample, values);
     return true;
 }
 
@@ -262,6 +295,7 @@ static void look_ahead(struct folded_reader *r, const struct pp_options *options
     struct pp_str unit = pp_options_get(options, "counts");
     struct pp_str lines = pp_options_get(options, "lines");
     r->definition_lines = pp_str_eq(lines.len ? lines : header_value(header, PP_STR("lines")), PP_STR("definition"));
+    r->in_time = pp_str_eq(pp_options_get(options, "order"), PP_STR("time"));
     r->estimated = pp_str_eq(header_value(header, PP_STR("estimated")), PP_STR("yes"));
     set_unit(r, unit.len ? unit : header_value(header, PP_STR("unit")), header_value(header, PP_STR("metric")));
     struct pp_str producer = header_value(header, PP_STR("producer"));
@@ -288,7 +322,8 @@ static bool read_quick_line(struct folded_reader *r, struct pp_str text)
 {
     struct pp_str stack;
     int64_t count;
-    if (r->columns != 1 || r->factor != 1 || pp_builder_decimals_of(r->b, 0) || !folded_quick(text, &stack, &count)) {
+    if (r->in_time || r->columns != 1 || r->factor != 1 || pp_builder_decimals_of(r->b, 0) ||
+        !folded_quick(text, &stack, &count)) {
         return false;
     }
     pp_builder_at(r->b, pp_source_where(r->source));
@@ -312,12 +347,11 @@ static bool read_line(struct folded_reader *r, struct pp_str text)
     pp_builder_at(r->b, pp_source_where(r->source));
     r->data_lines++;
     pp_stack_id stack = stack_of(r, line.stack);
-    for (unsigned c = 0; c < r->columns; c++) {
-        if (!add_count(r, text, stack, c, line.counts[c])) {
-            return false;
-        }
+    bool ok = !r->in_time || add_sample(r, text, stack, line.counts);
+    for (unsigned c = 0; ok && !r->in_time && c < r->columns; c++) {
+        ok = add_count(r, text, stack, c, line.counts[c]);
     }
-    return true;
+    return ok;
 }
 
 /* The header marked everything as an estimate: every stack is, with open bounds. */

@@ -19,8 +19,8 @@ function plainCount(v) {
 
 function count(value) {
   const v = value / 10 ** view.metric.decimals;
-  if (view.countName && !view.chart) return plainCount(v) + ' ' + view.countName;
-  const units = UNITS[view.chart ? 'ns' : view.metric.unit], auto = view.unit === 'auto';
+  if (view.countName) return plainCount(v) + ' ' + view.countName;
+  const units = UNITS[view.metric.unit], auto = view.unit === 'auto';
   const [name, size] = units.find((u) => (auto ? Math.abs(v) >= u[1] : u[0] === view.unit)) || units[units.length - 1];
   const shown = v / size, big = Math.abs(shown), whole = size === 1 && view.metric.decimals === 0;
   return thousands(shown, whole || (auto && big >= 1000) ? 0 : !auto ? 3 : big >= 100 ? 1 : big >= 10 ? 2 : 3) + ' ' + name;
