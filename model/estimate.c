@@ -68,36 +68,54 @@ static void mark_path(struct estimate *e, uint32_t node)
 }
 
 /* A child's time by proportional attribution, with the bounds of what any attribution could give. */
-static struct node make_child(const struct estimate *e, uint32_t parent, uint32_t edge)
+static struct node guess_child(const struct estimate *e, const struct node *from, const struct pp_call_edge *edge,
+                               struct link link)
 {
-    const struct node *from = &e->nodes.at[parent];
-    uint32_t callee = e->p->edges[edge].callee.i;
-    struct link link = e->links[edge];
+    uint32_t callee = edge->callee.i;
     double whole = e->whole[from->function];
     double share = whole > 0 ? (from->time < whole ? from->time / whole : 1) : 0;
-    struct node child = {.parent = parent, .function = callee, .time = link.time * share, .self = link.self * share};
-    bool counted = e->p->edges[edge].flags & PP_EDGE_COUNT_ONLY;
-    bool known = from->flags == 0 && e->caller_count[from->function] <= 1 && !counted;
+    struct node child = {.time = link.time * share, .self = link.self * share, .flags = PP_STACK_ESTIMATED};
+    bool counted = edge->flags & PP_EDGE_COUNT_ONLY;
     double least = link.time - (whole - from->lower);
-    child.lower = counted ? 0 : known ? link.time : least > 0 ? least : 0;
+    child.lower = counted || least < 0 ? 0 : least;
     child.upper = counted ? e->whole[callee] : link.time;
     child.upper = child.upper < from->upper ? child.upper : from->upper;
-    child.self = child.self < child.time ? child.self : child.time;
-    child.flags = known ? 0 : PP_STACK_ESTIMATED;
     return child;
 }
 
-/* Edges may add up to more than there is (recursion, lost keys): the children are then scaled, so that widths and labels agree. */
-static void fit_children(struct estimate *e, size_t first, double room, double below)
+/* What a function with one place calls, it calls there: the file's time is exact, unless calls in a loop are counted in it twice. */
+static struct node make_child(const struct estimate *e, uint32_t parent, uint32_t number)
 {
-    bool scaled = below > room * (1 + 1e-9);
-    double scale = scaled ? room / below : 1;
+    const struct node *from = &e->nodes.at[parent];
+    const struct pp_call_edge *edge = &e->p->edges[number];
+    struct link link = e->links[number];
+    bool counted = edge->flags & PP_EDGE_COUNT_ONLY;
+    bool repeats = e->components.number[from->function] == e->components.number[edge->callee.i];
+    struct node child = {.time = link.time, .lower = link.time, .upper = link.time, .self = link.self};
+    if (!e->at_one_place[from->function] || counted || repeats) {
+        child = guess_child(e, from, edge, link);
+    }
+    child.parent = parent;
+    child.function = edge->callee.i;
+    child.self = child.self < child.time ? child.self : child.time;
+    return child;
+}
+
+/* Edges may add up to more than there is (recursion, lost keys): what is a guess among the children is then scaled. */
+static void fit_children(struct estimate *e, size_t first, double room)
+{
+    double below = 0, known = 0;
+    for (size_t i = first; i < e->nodes.count; i++) {
+        below += e->nodes.at[i].time;
+        known += e->nodes.at[i].flags ? 0 : e->nodes.at[i].time;
+    }
+    bool scaled = below > room * (1 + 1e-9) && below > known;
+    double scale = !scaled ? 1 : room > known ? (room - known) / (below - known) : room > 0 ? room / below : 0;
     for (size_t i = first; i < e->nodes.count; i++) {
         struct node *child = &e->nodes.at[i];
-        child->time *= scale;
-        child->self *= scale;
-        if (scaled) {
-            child->flags |= PP_STACK_ESTIMATED;
+        if (child->flags && scaled) {
+            child->time *= scale;
+            child->self *= scale;
             child->lower = 0;
         }
         child->lower = child->lower < child->time ? child->lower : child->time;
@@ -110,7 +128,6 @@ static void expand(struct estimate *e, uint32_t number)
 {
     struct node node = e->nodes.at[number];
     size_t first = e->nodes.count;
-    double below = 0;
     bool cut = false;
     mark_path(e, number);
     for (uint32_t i = e->callees.first[node.function]; i < e->callees.first[node.function + 1]; i++) {
@@ -118,11 +135,10 @@ static void expand(struct estimate *e, uint32_t number)
         if (e->on_path[child.function] == number + 1) {
             cut = true;
         } else if (child.time > 0) {
-            below += child.time;
             estimate_add(e, child);
         }
     }
-    fit_children(e, first, node.time - node.self, below);
+    fit_children(e, first, node.time - node.self);
     e->nodes.at[number].flags |= cut ? PP_STACK_RECURSION_CUT : 0;
 }
 
@@ -192,14 +208,13 @@ static void start(struct estimate *e, const struct pp_profile *p, const struct p
     e->out_edges = pp_calloc(p->edge_count, sizeof *e->out_edges);
     e->links = pp_calloc(p->edge_count, sizeof *e->links);
     e->whole = pp_calloc(p->function_count, sizeof *e->whole);
-    e->caller_count = pp_calloc(p->function_count, sizeof *e->caller_count);
+    e->at_one_place = pp_calloc(p->function_count, sizeof *e->at_one_place);
     e->on_path = pp_calloc(p->function_count, sizeof *e->on_path);
     uint32_t *next = pp_calloc(p->function_count, sizeof *next);
     for (size_t i = 0; i < p->edge_count; i++) {
         const struct pp_call_edge *edge = &p->edges[i];
         uint32_t caller = edge->caller.i;
         e->out_edges[e->callees.first[caller] + next[caller]++] = (uint32_t)i;
-        e->caller_count[edge->callee.i]++;
     }
     pp_free(next);
     for (size_t r = 0; r < p->row_count; r++) {
@@ -212,7 +227,7 @@ static void stop(struct estimate *e)
 {
     calls_links_free(&e->callees);
     components_free(&e->components);
-    void *tables[] = {e->nodes.at, e->heap.at, e->out_edges, e->links, e->whole, e->caller_count, e->on_path};
+    void *tables[] = {e->nodes.at, e->heap.at, e->out_edges, e->links, e->whole, e->at_one_place, e->on_path};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         pp_free(tables[i]);
     }
@@ -241,6 +256,7 @@ struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct p
     pp_builder_stacks(b);
     estimate_measure(&e);
     estimate_add_roots(&e);
+    estimate_find_places(&e);
     run(&e);
     estimate_balance(&e);
     hand_over(&e, b, p->sampled_calls ? samples_per_second(&e) : 1e9);

@@ -72,6 +72,82 @@ static void scale_self(struct balance *b)
     }
 }
 
+/* --- known totals --- */
+
+/* The estimated paths below one exact one, whose total the file gives: they have to share what it leaves them. */
+struct groups {
+    uint32_t *of;          /* per node: the nearest exact node above it, or NO_PARENT */
+    double *room, *filled; /* per node: what its group should have, and has */
+};
+
+static void groups_init(struct groups *g, const struct estimate *e)
+{
+    g->of = pp_calloc(e->nodes.count, sizeof *g->of);
+    g->room = pp_calloc(e->nodes.count, sizeof *g->room);
+    g->filled = pp_calloc(e->nodes.count, sizeof *g->filled);
+    for (uint32_t i = 0; i < e->nodes.count; i++) {
+        const struct node *node = &e->nodes.at[i];
+        uint32_t above = node->parent;
+        above = above != NO_PARENT && is_estimated(&e->nodes.at[above]) ? g->of[above] : above;
+        g->of[i] = above;
+        if (is_estimated(node)) {
+            continue;
+        }
+        g->room[i] = node->time - node->self;
+        if (above != NO_PARENT) {
+            g->room[above] -= node->time;
+        }
+    }
+}
+
+static bool in_group(const struct groups *g, const struct estimate *e, size_t node)
+{
+    return g->of[node] != NO_PARENT && is_estimated(&e->nodes.at[node]);
+}
+
+static void fill_groups(struct groups *g, struct estimate *e)
+{
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        g->filled[i] = 0;
+    }
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        if (in_group(g, e, i)) {
+            g->filled[g->of[i]] += e->nodes.at[i].self + e->nodes.at[i].rest;
+        }
+    }
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        uint32_t top = g->of[i];
+        if (in_group(g, e, i) && g->filled[top] > 0 && g->room[top] > 0) {
+            e->nodes.at[i].self *= g->room[top] / g->filled[top];
+            e->nodes.at[i].rest *= g->room[top] / g->filled[top];
+        }
+    }
+}
+
+/* Self times have to add up to tottimes, and to the totals of exact paths. Scaling for the one and for the other in turn comes near to both, wherever the
+ * numbers of the file allow it. */
+static void fit_groups(struct balance *b)
+{
+    enum { ROUNDS = 20 };
+    struct estimate *e = b->e;
+    struct groups g;
+    groups_init(&g, e);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        fill_groups(&g, e);
+        for (uint32_t f = 0; f < e->p->function_count; f++) {
+            b->estimated[f] = 0;
+        }
+        for (size_t i = 0; i < e->nodes.count; i++) {
+            const struct node *node = &e->nodes.at[i];
+            b->estimated[node->function] += is_estimated(node) ? node->self : 0;
+        }
+        scale_self(b);
+    }
+    pp_free(g.of);
+    pp_free(g.room);
+    pp_free(g.filled);
+}
+
 /* What stands on no estimated path: on the certain ones of the function if there are any, else it becomes a root of its own. */
 static void place_missing(struct balance *b)
 {
@@ -140,6 +216,7 @@ void estimate_balance(struct estimate *e)
     add_up(&b);
     find_wanted(&b);
     scale_self(&b);
+    fit_groups(&b);
     place_missing(&b);
     keep_sum(e);
     mend_bounds(e);

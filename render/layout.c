@@ -367,8 +367,9 @@ static struct box make_box(const struct tables *t, uint32_t stack)
         box.flags |= bounds->flags & PP_STACK_ESTIMATED ? BOX_ESTIMATED : 0;
         box.flags |= bounds->flags & PP_STACK_RECURSION_CUT ? BOX_RECURSION_CUT : 0;
         box.flags |= bounds->flags & PP_STACK_BUDGET_CUT ? BOX_BUDGET_CUT : 0;
-        box.lower = bounds->lower;
-        box.upper = bounds->upper;
+        /* Totals are sums of rounded numbers, bounds are rounded once: some ns lie between. */
+        box.lower = bounds->lower < box.width ? bounds->lower : box.width;
+        box.upper = bounds->upper > box.width ? bounds->upper : box.width;
     }
     return box;
 }

@@ -37,7 +37,7 @@ struct pp_str svg_thread_name(struct svg_writer *w, uint32_t thread)
     if (name.len) {
         return name;
     }
-    if (thread == 0) {
+    if (thread == 0 && w->bands == 1) {
         return PP_STR("all");
     }
     return t->tid ? pp_arena_printf(&w->arena, "thread %lld", (long long)t->tid) : PP_STR("unknown thread");

@@ -23,6 +23,7 @@ struct svg_writer {
     struct pp_arena arena, scratch;  /* for the document; for one box */
     PP_VEC(struct svg_frame) frames; /* in the order of first appearance */
     uint32_t *frame_number;          /* frame id -> index into frames; BOX_NONE */
+    size_t bands;                    /* threads of a chart; else 1 */
     uint32_t *band_row;              /* per root box, in order: first row of its band */
     uint32_t *band_rows;             /* per root box: its rows */
     uint32_t rows;                   /* of all bands */

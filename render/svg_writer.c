@@ -96,6 +96,7 @@ static void stack_bands(struct svg_writer *w)
     for (size_t i = 0; i < w->layout->boxes.count; i++) {
         roots += (w->layout->boxes.at[i].flags & BOX_ROOT) != 0;
     }
+    w->bands = roots;
     w->band_row = PP_NEW_ARRAY(&w->arena, uint32_t, roots);
     w->band_rows = PP_NEW_ARRAY(&w->arena, uint32_t, roots);
     for (size_t i = 0; i < w->layout->boxes.count; i++) {

@@ -169,6 +169,66 @@ START_TEST(calls_inside_a_loop_carry_no_time_of_their_own)
 }
 END_TEST
 
+static unsigned flags_of(const struct pp_profile *p, const char *path)
+{
+    return p->bounds ? p->bounds[stack_of(p, path)].flags & PP_STACK_ESTIMATED : 0;
+}
+
+/* python -m cProfile: exec runs the module, and is called again by every import below it. That the module imports something makes its own time
+ * a guess, but not that of main, whose calls are all there. */
+START_TEST(imports_do_not_make_everything_a_guess)
+{
+    struct pp_builder *b = pp_builder_new();
+    row(b, "exec", 1, 20);
+    edge(b, "import", 0, 2);
+    row(b, "module", 1, 19);
+    edge(b, "exec", 1, 19);
+    row(b, "import", 1, 3);
+    edge(b, "module", 1, 3);
+    row(b, "imported", 2, 2);
+    edge(b, "exec", 2, 2);
+    row(b, "main", 5, 15);
+    edge(b, "module", 5, 15);
+    row(b, "work", 10, 10);
+    edge(b, "main", 10, 10);
+    struct pp_profile *p = estimate(b);
+    struct pp_tree tree;
+    pp_tree_init(&tree, p, 0, PP_TREE_BY_ID);
+    ck_assert_int_eq(tree.total[0], 20000000000);
+    ck_assert_int_eq(tree.total[stack_of(p, "exec;module;main")], 15000000000);
+    ck_assert_uint_eq(flags_of(p, "exec;module;main"), 0);
+    ck_assert_uint_eq(flags_of(p, "exec;module;main;work"), 0);
+    ck_assert_uint_ne(flags_of(p, "exec;module;import"), 0);
+    ck_assert_int_eq(tree.total[stack_of(p, "exec;module;import")], 1000000000);
+    ck_assert_uint_eq(flags_of(p, "exec;imported"), 0);
+    pp_tree_free(&tree);
+    pp_profile_free(p);
+}
+END_TEST
+
+/* g takes 6 s under a, of which 1 is its own, and 4 s under b, of which 3 are: what is left of each total is h's, 5 s and 1 s. In proportion alone h
+ * would have 3.6 s and 2.4 s, and the totals would be wrong. */
+START_TEST(what_is_left_of_known_totals_is_shared_out)
+{
+    struct pp_builder *b = pp_builder_new();
+    row(b, "a", 0, 6);
+    row(b, "b", 0, 4);
+    row(b, "g", 4, 10);
+    edge(b, "a", 1, 6);
+    edge(b, "b", 3, 4);
+    row(b, "h", 6, 6);
+    edge(b, "g", 6, 6);
+    struct pp_profile *p = estimate(b);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "a;g")], 1000000000);
+    ck_assert_int_eq(p->stack_values[stack_of(p, "b;g")], 3000000000);
+    ck_assert_int_le(llabs(p->stack_values[stack_of(p, "a;g;h")] - 5000000000), 1);
+    ck_assert_int_le(llabs(p->stack_values[stack_of(p, "b;g;h")] - 1000000000), 1);
+    ck_assert_uint_eq(flags_of(p, "a;g"), 0);
+    ck_assert_uint_ne(flags_of(p, "a;g;h"), 0);
+    pp_profile_free(p);
+}
+END_TEST
+
 /* The profiler itself has a row without time, callers of some files have none at all: the time is that of what they call. */
 START_TEST(callers_without_time_lose_nothing)
 {
@@ -278,6 +338,8 @@ Suite *suite_estimate(void)
     tcase_add_test(tc, recursion_stops_at_the_first_repeat);
     tcase_add_test(tc, a_loop_without_a_root_gets_one);
     tcase_add_test(tc, calls_inside_a_loop_carry_no_time_of_their_own);
+    tcase_add_test(tc, imports_do_not_make_everything_a_guess);
+    tcase_add_test(tc, what_is_left_of_known_totals_is_shared_out);
     tcase_add_test(tc, callers_without_time_lose_nothing);
     tcase_add_test(tc, sampled_calls_become_samples);
     tcase_add_loop_test(tc, the_books_are_kept_for_real_files, 0, (int)(sizeof files / sizeof *files));
