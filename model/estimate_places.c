@@ -6,7 +6,10 @@
  *      \-- import                                    */
 #include "model/estimate_parts.h"
 
-enum { NOWHERE = UINT32_MAX, ROOT = UINT32_MAX - 1, SEVERAL = UINT32_MAX - 2 };
+/* Instead of a function's number. */
+#define NOWHERE UINT32_MAX
+#define ROOT (UINT32_MAX - 1)
+#define SEVERAL (UINT32_MAX - 2)
 
 struct places {
     uint32_t *entry; /* per component: the only function that it is entered by, or NOWHERE, SEVERAL */
