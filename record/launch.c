@@ -49,7 +49,11 @@ pid_t launch(char *const *argv, const sigset_t *unblocked, struct pp_error *err)
 bool launch_ended(pid_t pid, int *status)
 {
     int raw = 0;
-    if (waitpid(pid, &raw, WNOHANG | __WALL) != pid) {
+    siginfo_t info = {0};
+    /* Only looked at: the program's stops under ptrace come the same way, and are the stopper's. */
+    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 || info.si_pid == 0 ||
+        (info.si_code != CLD_EXITED && info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED) ||
+        waitpid(pid, &raw, WNOHANG | __WALL) != pid) {
         return false;
     }
     if (WIFEXITED(raw)) {

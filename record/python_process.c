@@ -113,6 +113,8 @@ static void add_thread(struct python_process *p, const struct interpreter *inter
         (void)thread_clock_open(&t->clock, p->target.pid, t->tid);
         (void)thread_clock_read(&t->clock, &moved);
         t->last_cpu_ns = t->clock.cpu_ns;
+        /* Its first sample has to look at its state, though it may not have moved until then. */
+        t->clock.arrivals = 0;
     }
     stack_reader_init(&t->reader, &p->target, p->codes, interpreter, address);
     *PP_PUSH(&p->threads) = t;

@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+#include "record/process.h"
 #include "record/timing.h"
 
 /* Event of a stop that was asked for, and of a group stop, of a seized thread (linux/ptrace.h). */
@@ -67,7 +69,16 @@ static void resume(const struct held *h, int signal_number)
 
 enum stop_seen { SEEN_NOTHING, SEEN_STOP, SEEN_SIGNAL, SEEN_END };
 
-/* Looks whether the thread has something to report. A signal on its way is passed on. Ends are left to who started the process. */
+/* A traced thread that has ended stays, and holds up its process' end, until its tracer has taken note. Of a process we started the
+ * note is launch_ended's to take: there is but one. */
+static void take_end(const struct held *h)
+{
+    if (h->tid != h->pid || process_parent(h->pid) != getpid()) {
+        (void)waitpid(h->tid, NULL, __WALL | WNOHANG);
+    }
+}
+
+/* Looks whether the thread has something to report. A signal on its way is passed on. */
 static enum stop_seen look(struct held *h)
 {
     siginfo_t info = {0};
@@ -78,6 +89,7 @@ static enum stop_seen look(struct held *h)
         return SEEN_NOTHING;
     }
     if (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) {
+        take_end(h);
         return SEEN_END;
     }
     int status = 0;
