@@ -24,6 +24,27 @@ static bool is_number_byte(char c)
     return (c >= '0' && c <= '9') || c == '.' || c == ',' || c == '-' || c == '+';
 }
 
+static bool all_number_bytes(struct pp_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (!is_number_byte(s.data[i])) {
+            return false;
+        }
+    }
+    return s.len > 0;
+}
+
+/* Differential pictures of 2011 give the change first:  (-36 sample weight, 37 samples, 12.09%). */
+static void skip_weight(struct pp_str *number, struct pp_str *count_name)
+{
+    size_t comma = pp_str_rfind(*count_name, ',');
+    struct pp_cut second = pp_str_cut(pp_str_trim(pp_str_sub(*count_name, comma + 1, count_name->len)), ' ');
+    if (comma < count_name->len && second.found && all_number_bytes(second.head)) {
+        *number = second.head;
+        *count_name = second.tail;
+    }
+}
+
 bool svg_parse_title(struct pp_str title, struct pp_str *name, struct pp_str *number, struct pp_str *count_name)
 {
     title = pp_str_trim(title);
@@ -37,18 +58,16 @@ bool svg_parse_title(struct pp_str title, struct pp_str *name, struct pp_str *nu
     struct pp_str inside = pp_str_sub(title, open + 1, title.len - open - 2);
     struct pp_cut value = pp_str_cut(inside, ' ');
     size_t comma = pp_str_rfind(value.tail, ',');
-    if (!value.found || value.head.len == 0 || comma == value.tail.len ||
-        pp_str_find(value.tail, '%') == value.tail.len) {
+    if (!value.found || comma == value.tail.len || pp_str_find(value.tail, '%') == value.tail.len) {
         return false;
     }
-    for (size_t i = 0; i < value.head.len; i++) {
-        if (!is_number_byte(value.head.data[i])) {
-            return false;
-        }
+    if (!all_number_bytes(value.head)) {
+        return false;
     }
     *name = pp_str_sub(title, 0, open - 1);
     *number = value.head;
     *count_name = pp_str_sub(value.tail, 0, comma);
+    skip_weight(number, count_name);
     return true;
 }
 

@@ -123,7 +123,7 @@ static bool count_of(struct svg_reader *r, struct pp_str text, int64_t *count)
 
 /* --- other people's pictures --- */
 
-/* The oldest pictures have the text in the rect:  onmouseover="s('NAME (36 samples, 12.09%)')". */
+/* The oldest pictures have the text in the rect, those of 2012 in the group:  onmouseover="s('NAME (36 samples, 12.09%)')". */
 static struct pp_str mouse_text(struct pp_str script)
 {
     size_t from = pp_str_search(script, PP_STR("s('"));
@@ -290,7 +290,7 @@ static bool take_element(struct svg_reader *r, struct own_frame *own)
     } else if (pp_str_eq(local, PP_STR("rect"))) {
         take_rect(r);
     } else if (pp_str_eq(local, PP_STR("g"))) {
-        r->title = (struct pp_str){0};
+        r->title = mouse_text(attribute(r, "onmouseover"));
     }
     return true;
 }

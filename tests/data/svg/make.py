@@ -51,6 +51,13 @@ def oldest():
     return '<?xml version="1.0" standalone="no"?>\n<svg width="1200" height="200" xmlns="http://www.w3.org/2000/svg">\n<text>Flame Graph</text>\n' + '\n'.join(rows) + '\n</svg>\n'
 
 
+def in_groups():
+    """2012, and a differential one: the change stands before the count."""
+    rows = ['<g class="func_g" onmouseover="s(\'%s (%d sample weight, %d samples, %.2f%%)\')" onmouseout="c()">\n<rect x="%.1f" y="%d" width="%.1f" height="15.0" rx="2" ry="2" />\n</g>' %
+            (esc(n), -w, w, 100 * w / 17, px(x), 164 - d * 16, px(x + w) - px(x)) for n, d, x, w in FRAMES]
+    return '<?xml version="1.0" standalone="no"?>\n<svg width="1200" height="200" xmlns="http://www.w3.org/2000/svg">\n' + '\n'.join(rows) + '\n</svg>\n'
+
+
 def refuse(name, text, error):
     write(name, text)
     write(name + '.error', error + '\n')
@@ -60,6 +67,7 @@ write('pass_flamegraph.svg', flamegraph())
 write('pass_icicle.svg', flamegraph(True))
 write('pass_inferno.svg', inferno())
 write('pass_oldest.svg', oldest())
+write('pass_groups.svg', in_groups())
 refuse('fail_no_frames.svg', '<svg xmlns="http://www.w3.org/2000/svg"><rect x="1" y="2" width="3" height="4"/></svg>\n',
        'expected a flame graph, found an SVG without frames')
 refuse('fail_cut.svg', flamegraph()[:700], 'Extra content at the end of the document')
