@@ -153,9 +153,9 @@ bool drawing_init(struct drawing *d, const struct draw_args *a, int count, char 
     d->chart = a->chart && !d->diff && d->data->sample_count > 0;
     d->by_value = d->chart && d->data->samples[0].time_ns == d->data->samples[d->data->sample_count - 1].time_ns;
     if (a->chart && !d->chart) {
-        cli_warn(&a->common, d->diff
-                                 ? "two profiles have no common order in time: the chart is in order of first appearance"
-                                 : "no samples in time order: the chart is in order of first appearance");
+        cli_warn(&a->common,
+                 d->diff ? "two profiles have no common order in time: the chart is in order of first appearance"
+                         : "no samples in time order: the chart is in order of first appearance");
     }
     if (a->reverse && !d->chart) {
         d->turned = turn_reversed(d->data, &err);

@@ -84,7 +84,11 @@ struct pp_str frame_text_fit(struct pp_arena *arena, const struct frame_text *te
     if (columns < SHORTEST) {
         return (struct pp_str){0};
     }
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+    /* Without a place to show, the full text has nothing but a collector's mark ("_[k]") that the name has not. */
+    char mark;
+    bool marked = frame_name_unmarked(text->full, &mark).len == text->name.len && mark;
+    size_t first = marked ? 2 : 0;
+    for (size_t i = first; i < sizeof choices / sizeof *choices; i++) {
         /* No text has fewer columns than a quarter of its bytes, but for combining marks: huge names are not counted through. */
         if (choices[i].len <= columns * 8 && pp_text_columns(choices[i]) <= columns) {
             return choices[i];

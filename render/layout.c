@@ -370,6 +370,7 @@ static struct box make_box(const struct tables *t, uint32_t stack)
         /* Totals are sums of rounded numbers, bounds are rounded once: some ns lie between. */
         box.lower = bounds->lower < box.width ? bounds->lower : box.width;
         box.upper = bounds->upper > box.width ? bounds->upper : box.width;
+        box.upper = box.upper < t->width[0] ? box.upper : t->width[0];
     }
     return box;
 }

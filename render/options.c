@@ -104,8 +104,10 @@ void draw_defaults(void *args)
 static bool plain_word(const struct draw_args *a, const char *option, const char *value)
 {
     for (const char *c = value; c && *c; c++) {
-        bool plain =
-            (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr(" ,-_#().%", *c);
+        bool quote =
+            (*c == '"' || *c == '\'') && strcmp(option, "fonttype") == 0; /* in an attribute only, and escaped there */
+        bool plain = quote || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+                     strchr(" ,-_#().%", *c);
         if (!plain) {
             cli_usage(&a->common, "--%s: \"%s\" has a character that no font or colour needs", option, value);
             return false;

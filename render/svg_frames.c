@@ -84,7 +84,9 @@ static void put_sides(struct svg_writer *w, const struct box *box)
 
 static void put_notes(struct svg_writer *w, const struct box *box)
 {
-    if (box->flags & BOX_ESTIMATED) {
+    if (box->flags & BOX_ESTIMATED && w->layout->diff) {
+        pp_sink_text(w->out, "\nestimated: a profile of calls has no stacks");
+    } else if (box->flags & BOX_ESTIMATED) {
         pp_sink_text(w->out, "\nestimated: between ");
         put_value(w, box->lower);
         pp_sink_text(w->out, " and ");

@@ -292,6 +292,11 @@ static void add_side(struct joiner *j, const struct pp_profile *p, size_t metric
         if (value) {
             pp_builder_add_decimal(j->b, (pp_stack_id){made[i]}, column, value, p->metrics[metric].decimals);
         }
+        /* The bounds of one side are not those of the width, which is of both. */
+        if (p->bounds && p->bounds[i].flags) {
+            struct pp_stack_bounds open = {0, INT64_MAX, p->bounds[i].flags};
+            pp_builder_bounds(j->b, (pp_stack_id){made[i]}, open);
+        }
     }
     pp_free(made);
 }

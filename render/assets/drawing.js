@@ -44,7 +44,8 @@ function cutText(text, room) {
 function label(node, px) {
   const room = Math.floor((px - 6) / charWidth);
   if (room < 3) return '';
-  const texts = node.texts || [node.name];
+  /* Of two texts the longer has nothing but a collector's mark ("_[k]") that the other has not. */
+  const texts = node.cut ? [node.name.replace(')', ', ' + percent(node.w, widthOfAll()).replace('%', ' %)')), node.name] : !node.texts ? [node.name] : node.texts.length === 2 ? node.texts.slice(1) : node.texts;
   for (const text of texts) if (text.length <= 8 * room && columns(text) <= room) return text;
   return cutText(texts[texts.length - 1], room);
 }

@@ -147,6 +147,9 @@ function scrollHome() {
 function showDetails(node) {
   ui.details.textContent = node ? (view.nameType + ' ' + describe(node)).replace(/\n/g, '  \u2502  ') : '';
   ui.copies.style.display = selected && node === selected ? '' : 'none';
+  /* More than there is room for: the foot grows over the graph. */
+  const needed = ui.foot.scrollHeight;
+  if (needed > geometry.footHeight) { geometry.footHeight = needed; stick(); }
 }
 
 function showTip(node, event) {
@@ -172,6 +175,20 @@ function showPath() {
     ui.path.append(i + 1 === path.length ? html('span', { 'aria-current': 'location' }, node.name) : html('button', { type: 'button', onclick: () => zoom(node) }, node.name));
   });
   ui.path.append(html('span', { class: 'pp-sum' }, '  ' + count(widthOfView())));
+  shortenPath();
+}
+
+/* A long path loses steps behind its first one, so that its end can be read. They are in the document all the same, for those who listen. */
+function shortenPath() {
+  const links = Array.from(ui.path.querySelectorAll('button'));
+  box(ui.headHolder, 0, geometry.head, width, 400);
+  for (let i = 1; i < links.length && ui.path.scrollWidth > ui.path.clientWidth; i++) {
+    const parts = [links[i], links[i].nextSibling];
+    if (i === 1) links[0].nextSibling.after(html('span', { class: 'pp-cut', 'aria-hidden': 'true' }, '\u2026 \u203a '));
+    const hidden = html('span', { class: 'pp-hidden' });
+    links[i].before(hidden);
+    hidden.append(...parts);
+  }
 }
 
 const KEYS = [['click, Enter', 'zoom into a frame'], ['Backspace', 'back'], ['0, Escape', 'zoom out'], ['\u2190 \u2191 \u2192 \u2193', 'move between frames'], ['/', 'search'],

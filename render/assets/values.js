@@ -67,7 +67,7 @@ function describe(node) {
   if (!node.cut) text += '\nself ' + count(self) + ', ' + percent(self, shown) + ' of view, ' + percent(self, all) + ' of all';
   text += describeSides(node);
   if (node.cut) text += '\nframes too small to be drawn one by one';
-  if (node.est) text += '\nestimated: between ' + count(node.lo) + ' and ' + count(node.hi);
+  if (node.est) text += view.diff ? '\nestimated: a profile of calls has no stacks' : '\nestimated: between ' + count(node.lo) + ' and ' + count(node.hi);
   if (node.recursive) text += '\nrecursive: drawn to the first repeat, what is below counts as self';
   if (node.unexpanded) text += '\nnot expanded further: what is below counts as self';
   return text;

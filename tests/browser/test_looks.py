@@ -208,12 +208,23 @@ def estimated(c, b, folder, programs):
     c.true('exact frames are not', b.js("return Array.from(document.querySelectorAll('#frames g:not(.estimated)')).filter((g) => g.querySelector('path')).length") == 0)
     b.js("document.querySelector('#frames g.estimated rect').dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: 50, clientY: 50}))")
     c.holds('bounds', b.js("return document.getElementById('pp-tip').textContent"), 'estimated: between', ' and ', 'ms')
+    c.true('the details are all to be seen', b.js("""const d = document.getElementById('pp-details').getBoundingClientRect(), f = document.getElementById('pp-foot-holder').getBoundingClientRect();
+        return d.bottom <= f.bottom + 1 && f.bottom <= innerHeight + 1"""))
+    two = os.path.join(folder, 'p.prof')
+    subprocess.run([os.path.join(programs, 'folded2svg'), '-q', '--diff', two, two, '-o', os.path.join(folder, 'estimated-diff.svg')], check=True)
+    b.open(os.path.join(folder, 'estimated-diff.svg'))
+    c.true('in a comparison too', b.js("return document.querySelectorAll('#frames g.estimated path.h').length") >= 2)
+    b.js("document.querySelector('#frames g.estimated rect').dispatchEvent(new MouseEvent('mousemove', {bubbles: true, clientX: 50, clientY: 50}))")
+    c.holds('which says so', b.js("return document.getElementById('pp-tip').textContent"), 'estimated: a profile of calls has no stacks')
 
 
 def cut(c, b, folder, programs):
     lines = b''.join(b'main;f%d;g%d %d\n' % (i % 20, i, 1 + i % 5) for i in range(400))
     b.open(draw(programs, folder, 'cut', lines, '--max-frames', '60'))
     c.true('what was cut is drawn', b.js("return document.querySelectorAll('#frames g.more').length") > 5)
+    b.open(draw(programs, folder, 'cut', b'main;a 80\nmain;b;c 16\nmain;d 4\n', '--max-frames', '2'))
+    c.equal('with its number and share', b.js("return document.querySelector('#frames g.more text').textContent"), '(3 more, 20.00 %)')
+    b.open(draw(programs, folder, 'cut', lines, '--max-frames', '60'))
     before = b.js('return location.hash')
     b.js("document.querySelector('#frames g.more rect').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
     c.equal('and is nothing to zoom into', b.js('return location.hash'), before)

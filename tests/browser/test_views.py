@@ -182,6 +182,31 @@ def slivers(c, b, folder, programs):
     c.true('with focus', b.js("return document.activeElement.getAttribute('aria-label')").startswith('f'))
 
 
+def long_path(c, b, folder, programs):
+    """Of a long path its first step and its end are seen; the steps between are still there for assistive technology."""
+    data = b';'.join(b'a_function_of_a_long_name_%02d (package/module.py:%d)' % (i, i) for i in range(30)) + b' 3\n'
+    for width in (300, 1200):
+        b.resize(width, 900)
+        b.open(draw(programs, folder, 'path', data), '#z=25')
+        ends = "const p = document.getElementById('pp-path').getBoundingClientRect(); return Array.from(document.querySelectorAll(arguments[0])).map((e) => { const r = e.getBoundingClientRect(); return r.left >= p.left && r.width > 10; })"
+        c.equal('the first step is seen at %d' % width, b.js(ends, '#pp-path > button')[0], True)
+        c.true('the rest is marked as cut', b.js("return document.querySelectorAll('#pp-path .pp-hidden').length") > 10)
+        if width > 500:
+            c.true('the last step is seen', b.js("""const p = document.getElementById('pp-path').getBoundingClientRect(), r = document.querySelector('#pp-path [aria-current]').getBoundingClientRect();
+                return r.left > p.left && r.right <= p.right"""))
+            b.click('#pp-path > button:last-of-type')
+            c.equal('its buttons work', fragment(b), '#z=24')
+    b.resize(1200, 900)
+
+
+def marks(c, b, folder, programs):
+    """Marks of perf's collectors are in tooltips and not on frames."""
+    b.open(draw(programs, folder, 'marks', b'a_[k];b_[j] 3\n'))
+    c.equal('texts', [box[5] for box in boxes(b)], ['all', 'a', 'b'])
+    hover(b, 'b_[j]')
+    c.holds('tooltip', text(b, '#pp-tip'), 'b_[j]')
+
+
 def high(c, b, folder, programs):
     """A graph higher than the window begins at its root, under a tool bar that stays."""
     data = b';'.join(b'f%d' % i for i in range(300)) + b' 3\n'
@@ -195,6 +220,18 @@ def high(c, b, folder, programs):
     c.equal('what is selected is scrolled to', b.js(seen, '#frames g.sel'), True)
     b.click('#pp-icicle')
     c.equal('icicle: root and tool bar too', [b.js(seen, s) for s in ('#frames g.root', '#pp-bar', '#pp-foot')], [True] * 3)
+
+
+def chart_of_lines(c, b, folder, programs):
+    """Folded lines in their order: nothing is sorted or joined across time."""
+    b.open(draw(programs, folder, 'lines', b'main;b 30\nmain;a 10\nmain;b 50\nidle 10\n', '--flamechart'))
+    c.equal('in the order of the file', [box[0] for box in boxes(b)],
+            ['all, 100 samples, 100.00%', 'main, 90 samples, 90.00%', 'b, 30 samples, 30.00%', 'a, 10 samples, 10.00%', 'b, 50 samples, 50.00%', 'idle, 10 samples, 10.00%'])
+    b.keys('/')
+    b.type('^b$')
+    c.equal('search', text(b, '#pp-found'), '2 found, 80.00% of view, 80.00% of all')
+    b.click('#pp-table')
+    c.equal('the table adds them up', b.js(ROWS)[0], ['80.00%', '80.00%', 'b'])
 
 
 def chart(c, b, folder, programs):
@@ -214,7 +251,7 @@ def chart(c, b, folder, programs):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
-        parts = (flame_or_icicle, reversed_as_drawn, reversed_values, table, table_of_changes, links, narrow, units, slivers, high, chart)
+        parts = (flame_or_icicle, reversed_as_drawn, reversed_values, table, table_of_changes, links, narrow, units, slivers, long_path, marks, high, chart_of_lines, chart)
         return run(parts, Checks(), browser, folder, sys.argv[1])
 
 

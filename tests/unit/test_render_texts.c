@@ -63,7 +63,8 @@ static const struct {
     {"parse", "/srv/app/json.py", 4, false, "pa.."},
     {"parse", "/srv/app/json.py", 4, true, "..se"},
     {"parse", "/srv/app/json.py", 2, false, ""},
-    {"schedule_[k]", "", 40, false, "schedule_[k]"},
+    {"schedule_[k]", "", 40, false, "schedule"},
+    {"schedule_[k]", "a/b.c", 40, false, "schedule_[k] (a/b.c:12)"},
     {"schedule_[k]", "", 8, false, "schedule"},
     {"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "", 5, false, "\xc3\xa9\xc3\xa9\xc3\xa9.."},
 };
