@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""bench/browser.py BIN FOLDED [RUNS]: how long Chromium takes to open a picture and to zoom, folded2svg's against inferno's of the same data.
+"""bench/browser.py BIN FOLDED [--runs N] [--page PAGE]: how long Chromium takes to open a picture and to zoom, folded2svg's against inferno's of the same data.
 Opening: from navigation to the frame after the load event. Zooming: from a click on a wide frame to the second frame drawn after it, so that layout and painting
-are in it. Medians of RUNS (default 7), the two pictures in turn. One line per picture: name, frames, bytes, open ms, zoom in ms, zoom out ms."""
+are in it. Medians of N runs (default 7), the two pictures in turn; with --page, the table between that page's marks is rewritten."""
+import argparse
+import datetime
 import os
 import shutil
 import statistics
@@ -63,11 +65,40 @@ def measure(programs, data, runs=7):
         return [(name, frames[name], os.path.getsize(path), *(statistics.median(t) for t in zip(*times[name]))) for name, path in found]
 
 
+BEGIN, END = '<!-- browser:begin -->', '<!-- browser:end -->'
+HEAD = '| 2,500 stacks, about 20,000 frames | elements of frames | size | to open | to zoom in | to zoom out |\n|---|---|---|---|---|---|'
+
+
+def table(rows):
+    lines = [HEAD]
+    for name, frames, size, *times in rows:
+        lines.append('| %s | %s | %.1f MB | %s |' % (name, format(frames, ','), size / 1e6, ' | '.join('%.0f ms' % t for t in times)))
+    if len(rows) == 2:
+        lines.append('| times faster | | | %s |' % ' | '.join('%.1f' % (b / a) for a, b in zip(rows[0][3:], rows[1][3:])))
+    return '\n'.join(lines)
+
+
+def rewrite(page, rows):
+    with open(page, encoding='utf-8') as old:
+        text = old.read()
+    head, rest = text.split(BEGIN, 1)
+    said = 'Measured on %s, medians of runs in turn.' % datetime.date.today().isoformat()
+    with open(page + '.part', 'w', encoding='utf-8') as new:
+        new.write('%s%s\n%s\n\n%s\n%s%s' % (head, BEGIN, said, table(rows), END, rest.split(END, 1)[1]))
+    os.replace(page + '.part', page)
+
+
 def main():
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    for name, frames, size, opened, zoom_in, zoom_out in measure(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 7):
-        print('%s\t%d frames\t%d bytes\topen %.0f ms\tzoom in %.0f ms\tzoom out %.0f ms' % (name, frames, size, opened, zoom_in, zoom_out))
+    parser = argparse.ArgumentParser(description='open and zoom times in Chromium')
+    parser.add_argument('bin')
+    parser.add_argument('folded')
+    parser.add_argument('--runs', type=int, default=7)
+    parser.add_argument('--page')
+    options = parser.parse_args()
+    rows = measure(options.bin, options.folded, options.runs)
+    print(table(rows))
+    if options.page:
+        rewrite(options.page, rows)
 
 
 if __name__ == '__main__':

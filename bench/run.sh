@@ -36,4 +36,8 @@ if [ -z "$inferno" ] && command -v cargo >/dev/null; then
     [ ! -x "$data/inferno/bin/inferno-flamegraph" ] || inferno=$PWD/$data/inferno/bin/inferno-flamegraph
 fi
 export INFERNO=$inferno FLAMEGRAPH_PL=${FLAMEGRAPH_PL:-$(command -v flamegraph.pl || true)}
-exec python3 bench/measure.py "$bin" "$data" docs/benchmarks.md "$@"
+python3 bench/measure.py "$bin" "$data" docs/benchmarks.md "$@"
+if [ $# = 0 ]; then
+    # 77: no Chromium here, and the page says so by keeping its table.
+    python3 bench/browser.py "$bin" "$data/graph.folded" --page docs/benchmarks.md || [ $? = 77 ]
+fi

@@ -15,8 +15,9 @@ function select(node, focus) {
   node.g.setAttribute('tabindex', '0');
   node.g.setAttribute('aria-selected', 'true');
   if (focus) node.g.focus({ preventScroll: true });
-  reveal(node);
   showDetails(node);
+  growFoot();
+  reveal(node);
 }
 
 /* Scrolls a frame out from behind the tool bar and the details. */
@@ -117,7 +118,7 @@ function onClick(e) {
 }
 
 function listen(on) {
-  on.addEventListener('mousemove', (e) => { const node = nodeUnder(e); if (node) { showTip(node, e); showDetails(node); } });
+  on.addEventListener('mousemove', (e) => { const node = nodeUnder(e); if (node) { showTip(node, e); showDetails(node); growFoot(); } });
   on.addEventListener('mouseleave', () => { hideTip(); showDetails(selected); });
   on.addEventListener('click', onClick);
   on.addEventListener('focusin', (e) => { const node = nodeUnder(e); if (node && node !== selected) select(node); });

@@ -1,7 +1,7 @@
 /* The state of the page, and how it changes. */
 
 const state = { zoom: null, icicle: view.view === 'icicle', turned: false, search: '', icase: true, theme: '', side: false, sort: 'self' };
-const geometry = { head: 28, headHeight: 0, top: view.padTop, footHeight: 30, graphEnd: 0, height: 0 };
+const geometry = { head: 28, headHeight: 0, top: view.padTop, footHeight: 30, graphEnd: 0, height: 0, scroll: 0, window: 0 };
 const still = document.getElementById('frames'), normal = readTree(still);
 const layer = element('g', { id: 'frames', role: 'tree', 'aria-label': 'frames', 'font-size': view.fontSize });
 let tree = normal, turned = null, bands = bandsOf(tree), visible = [], hits = [], hitAt = -1, selected = null, help = null, width = svg.viewBox.baseVal.width;
@@ -56,10 +56,10 @@ function refresh() {
   ui.foot.classList.toggle('pp-narrow', width < NARROW);
   showPath();
   showTable();
+  showDetails(selected);
   layOutAgain();
   showFound(pattern());
-  if (selected && !selected.shown) select(null);
-  showDetails(selected);
+  if (selected && !selected.shown) { select(null); showDetails(null); }
 }
 
 /* The view has changed, but not by a step one would go back to. */
@@ -135,7 +135,7 @@ svg.setAttribute('role', 'graphics-document');
 listen(layer);
 window.addEventListener('keydown', onKey);
 window.addEventListener('resize', resized);
-window.addEventListener('scroll', stick);
+window.addEventListener('scroll', scrolled);
 window.addEventListener('hashchange', onHash);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', refresh);
 if (view.fluid) width = Math.max(280, window.innerWidth || width);

@@ -89,6 +89,9 @@ function placeHeadings() {
 
 /* Measures the parts, and so where the graph begins and ends. */
 function measure() {
+  /* Read before anything is drawn: reading afterwards would have the browser lay out everything at once, and once more for what is written then. */
+  geometry.scroll = document.scrollingElement ? document.scrollingElement.scrollTop : window.scrollY;
+  geometry.window = window.innerHeight;
   const { headings, legend } = placeHeadings();
   geometry.head = headings;
   box(ui.headHolder, 0, headings, width, 400);
@@ -116,7 +119,7 @@ function placeLegend(legend) {
 
 /* The picture is as high as the window at least, so that dark has no white rest. */
 function placeParts() {
-  const window_ = window.innerHeight - 1, below = state.side && !beside() ? Math.min(460, ui.side.scrollHeight + 24) : 0;
+  const window_ = geometry.window - 1, below = state.side && !beside() ? Math.min(460, ui.side.scrollHeight + 24) : 0;
   geometry.height = Math.max(geometry.graphEnd + below + geometry.footHeight, window_, help ? geometry.top + help.firstElementChild.offsetHeight + 30 : 0);
   svg.setAttribute('viewBox', '0 0 ' + width + ' ' + geometry.height);
   svg.setAttribute('width', width);
@@ -125,9 +128,14 @@ function placeParts() {
   stick();
 }
 
+function scrolled() {
+  geometry.scroll = document.scrollingElement ? document.scrollingElement.scrollTop : window.scrollY;
+  stick();
+}
+
 /* Tool bar, details and a table beside the graph stay in the window while a high graph is scrolled. */
 function stick() {
-  const from = document.scrollingElement ? document.scrollingElement.scrollTop : window.scrollY, end = Math.min(geometry.height, from + window.innerHeight);
+  const from = geometry.scroll, end = Math.min(geometry.height, from + geometry.window);
   const head = Math.max(geometry.head, from);
   ui.headHolder.setAttribute('y', head);
   ui.head.classList.toggle('pp-stuck', from > geometry.head);
@@ -147,7 +155,10 @@ function scrollHome() {
 function showDetails(node) {
   ui.details.textContent = node ? (view.nameType + ' ' + describe(node)).replace(/\n/g, '  \u2502  ') : '';
   ui.copies.style.display = selected && node === selected ? '' : 'none';
-  /* More than there is room for: the foot grows over the graph. */
+}
+
+/* Details for which there is no room: the foot grows over the graph. */
+function growFoot() {
   const needed = ui.foot.scrollHeight;
   if (needed > geometry.footHeight) { geometry.footHeight = needed; stick(); }
 }
