@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/field_text.h"
 #include "analyze/request.h"
 #include "analyze/terminal_cells.h"
 #include "base/number.h"
@@ -235,40 +236,6 @@ static void heading(const struct request *r, const struct layout *l, const struc
         }
     }
     text[at] = '\0';
-}
-
-static void write_csv_text(struct pp_sink *out, struct pp_str s)
-{
-    bool quote = pp_str_find(s, ',') < s.len || pp_str_find(s, '"') < s.len || pp_str_find(s, '\n') < s.len ||
-                 pp_str_find(s, '\r') < s.len;
-    if (!quote) {
-        pp_sink_str(out, s);
-        return;
-    }
-    pp_sink_byte(out, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        pp_sink_repeat(out, s.data[i], s.data[i] == '"' ? 2 : 1);
-    }
-    pp_sink_byte(out, '"');
-}
-
-static void write_markdown_text(struct pp_sink *out, struct pp_str s)
-{
-    struct pp_sink *shown = pp_sink_memory();
-    pp_text_show(shown, s);
-    struct pp_str safe = pp_sink_contents(shown);
-    for (size_t i = 0; i < safe.len; i++) {
-        char c = safe.data[i];
-        if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '[' || c == ']' || c == '#') {
-            pp_sink_byte(out, '\\');
-        }
-        if (c == '<' || c == '>' || c == '&') {
-            pp_sink_text(out, c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;");
-        } else {
-            pp_sink_byte(out, c);
-        }
-    }
-    pp_sink_abandon(shown);
 }
 
 /* Tabs and line ends in names would break the table: they are shown escaped. */

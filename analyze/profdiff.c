@@ -1,170 +1,154 @@
-/* profdiff: two profiles compared function by function. Exit status 1 when --fail-over is exceeded. */
-#include <math.h>
+/* profdiff: what changed between two profiles, whether it is real, and whether the build should fail. */
 #include <string.h>
 #include <unistd.h>
 
-#include "base/number.h"
-#include "base/text.h"
-#include "cli/cli.h"
-#include "model/diff.h"
+#include "analyze/diff_request.h"
+#include "analyze/diff_tree.h"
+#include "analyze/diff_words.h"
+#include "base/memory.h"
 
-struct args {
-    struct cli_common common;
-    uint64_t top;
-    double fail_over;
-    bool has_fail_over, all;
-    unsigned match;
-};
-
-static const char *const matches[] = {"name", "line", "path", NULL};
-
-/* clang-format off */
-static const struct cli_option options[] = {
-    {.letter = 'n', .name = "top", .argument = "N", .kind = CLI_UINT, .offset = offsetof(struct args, top), .help = "show N functions (default 20)"},
-    {.name = "all", .kind = CLI_FLAG, .offset = offsetof(struct args, all), .help = "show all functions that changed"},
-    {.name = "fail-over", .argument = "P%", .kind = CLI_DOUBLE, .offset = offsetof(struct args, fail_over),
-     .given_offset = offsetof(struct args, has_fail_over), .help = "exit with 1 when the total grew by more than P percent"},
-    {.name = "match", .argument = "BY", .kind = CLI_CHOICE, .choices = matches, .offset = offsetof(struct args, match),
-     .help = "what makes a function the same one: name (and file\nname), line, or path"},
-    {0},
-};
-/* clang-format on */
-
-static const struct cli_example examples[] = {
-    {"profdiff before.prof after.prof", "what became slower and what faster"},
-    {"profdiff --fail-over 5% before.prof after.prof", "in CI: exit status 1 when the total grew by over 5 %"},
-    {0},
-};
-
-static void defaults(void *args)
-{
-    ((struct args *)args)->top = 20;
-}
-
-static double percent(double before, double after)
-{
-    return before > 0 ? 100 * (after - before) / before : after > 0 ? INFINITY : 0;
-}
-
-static void write_value(struct pp_sink *out, const struct pp_diff *d, double value, bool sign)
-{
-    char text[420];
-    size_t at = 0;
-    if (sign && value > 0) {
-        text[at++] = '+';
-    }
-    size_t len = at + pp_format_double_fixed(text + at, value, d->seconds ? 3 : 0);
-    pp_sink_repeat(out, ' ', len < 10 ? 10 - len : 0);
-    pp_sink_write(out, text, len);
-}
-
-static void write_share(struct pp_sink *out, double share)
-{
-    if (isinf(share)) {
-        pp_sink_text(out, "      new");
-    } else {
-        pp_sink_printf(out, " %+7.1f%%", share);
-    }
-}
-
-static void write_row(struct pp_sink *out, const struct pp_diff *d, const struct pp_diff_row *row)
-{
-    write_value(out, d, row->self_before, false);
-    write_value(out, d, row->self_after, false);
-    write_value(out, d, row->self_after - row->self_before, true);
-    write_value(out, d, row->total_after - row->total_before, true);
-    pp_sink_printf(out, " %+10lld  ", (long long)(row->calls_after - row->calls_before));
-    pp_text_show(out, row->name);
-    if (row->file.len && !pp_str_eq(row->file, PP_STR("~"))) {
-        pp_sink_text(out, " (");
-        pp_text_show(out, pp_str_basename(row->file));
-        pp_sink_byte(out, ')');
-    }
-    pp_sink_text(out, !row->in_before ? "  [new]" : !row->in_after ? "  [gone]" : "");
-    pp_sink_byte(out, '\n');
-}
-
-static bool changed(const struct pp_diff_row *row)
-{
-    return row->self_before != row->self_after || row->total_before != row->total_after ||
-           row->calls_before != row->calls_after;
-}
-
-static void write_diff(struct pp_sink *out, const struct args *a, const struct pp_diff *d)
-{
-    pp_sink_printf(out, "total %s: ", d->seconds ? "seconds" : "samples");
-    write_value(out, d, d->sum_before, false);
-    pp_sink_text(out, " -> ");
-    write_value(out, d, d->sum_after, false);
-    write_share(out, percent(d->sum_before, d->sum_after));
-    pp_sink_text(out, "\n\n    before     after    +/-self   +/-total  +/-calls  function\n");
-    uint64_t shown = 0, left = 0;
-    for (size_t i = 0; i < d->count; i++) {
-        if (!changed(&d->rows[i])) {
-            continue;
-        }
-        if (a->all || shown < a->top) {
-            write_row(out, d, &d->rows[i]);
-            shown++;
-        } else {
-            left++;
-        }
-    }
-    if (left) {
-        pp_sink_printf(out, "(%llu more functions changed; --all shows them)\n", (unsigned long long)left);
-    }
-}
-
-static int compare(const struct args *a, const struct cli_input *before, const struct cli_input *after)
+static bool make_request(const struct diff_args *a, struct pp_diff_request *request)
 {
     struct pp_error err = {0};
-    struct pp_diff d;
-    if (!pp_diff_init(&d, before->profile, after->profile, (enum pp_diff_match)a->match, &err)) {
+    const char *how = a->normalize ? a->normalize : "none";
+    *request = (struct pp_diff_request){
+        .match = (enum pp_match_by)a->match_by, .threshold = a->threshold / 100, .alpha = a->alpha};
+    request->normalize = strcmp(how, "none") == 0    ? PP_DIFF_AS_IS
+                         : strcmp(how, "total") == 0 ? PP_DIFF_BY_TOTAL
+                         : strcmp(how, "root") == 0  ? PP_DIFF_BY_ROOT
+                                                     : PP_DIFF_BY_FUNCTION;
+    if (request->normalize == PP_DIFF_BY_FUNCTION && !(request->function = pp_regex_new(pp_str_of(how), &err))) {
+        cli_usage(&a->common, "--normalize: %s", err.message);
+        return false;
+    }
+    return true;
+}
+
+static bool matches(struct pp_regex *re, const struct pp_diff_row *row)
+{
+    if (!re) {
+        return true;
+    }
+    struct pp_sink *label = pp_sink_memory();
+    diff_write_label(label, row, row->in[PP_AFTER] ? PP_AFTER : PP_BEFORE);
+    bool found = pp_regex_search(re, pp_sink_contents(label));
+    pp_sink_abandon(label);
+    return found;
+}
+
+/* The rows to show: for people what changed, for programs all. */
+static bool choose_rows(struct diff_report *r)
+{
+    const struct diff_args *a = r->args;
+    struct pp_error err = {0};
+    struct pp_regex *re = a->match ? pp_regex_new(pp_str_of(a->match), &err) : NULL;
+    if (a->match && !re) {
+        return cli_usage(&a->common, "--match: %s", err.message) == CLI_OK;
+    }
+    bool people = a->format == DIFF_TEXT || a->format == DIFF_MARKDOWN;
+    bool limited = !a->all && (people || a->has_top);
+    r->shown = pp_calloc(r->diff->count, sizeof *r->shown);
+    for (size_t i = 0; i < r->diff->count; i++) {
+        const struct pp_diff_row *row = &r->diff->rows[i];
+        bool same = row->verdict == PP_DIFF_SAME && (!r->of_total || pp_diff_total(row) == 0);
+        if ((people && same) || !matches(re, row)) {
+            continue;
+        }
+        if (limited && r->shown_count >= a->top) {
+            r->left_out++;
+        } else {
+            r->shown[r->shown_count++] = row;
+        }
+    }
+    pp_regex_free(re);
+    return true;
+}
+
+static void write_report(const struct diff_report *r, struct pp_sink *out)
+{
+    static void (*const writers[])(const struct diff_report *,
+                                   struct pp_sink *) = {[DIFF_TEXT] = diff_write_text,
+                                                        [DIFF_TSV] = diff_write_data,
+                                                        [DIFF_CSV] = diff_write_data,
+                                                        [DIFF_JSON] = diff_write_json,
+                                                        [DIFF_MARKDOWN] = diff_write_markdown};
+    writers[r->args->format](r, out);
+}
+
+static int answer(struct diff_report *r)
+{
+    const struct diff_args *a = r->args;
+    struct pp_arena names = {0};
+    int status = CLI_TROUBLE;
+    diff_choose_unit(r);
+    if (choose_rows(r) && diff_gate_find(&r->gate, a, r->diff) && (!a->path || diff_find_paths(r, &names))) {
+        struct pp_sink *out = cli_open_output(&a->common, false);
+        if (out) {
+            write_report(r, out);
+            status = cli_close_output(&a->common, out, r->gate.failed_count ? CLI_NO : CLI_OK);
+            diff_gate_say(&r->gate, r);
+        }
+    }
+    pp_free(r->gate.failed);
+    pp_free(r->paths);
+    pp_free(r->shown);
+    pp_arena_free(&names);
+    return status;
+}
+
+static int compare(const struct diff_args *a, const struct diff_inputs *in)
+{
+    struct pp_error err = {0};
+    struct pp_diff_request request;
+    struct pp_diff diff;
+    if (!make_request(a, &request)) {
+        return CLI_TROUBLE;
+    }
+    bool ok = pp_diff_init(&diff, in->profiles, in->count[0], in->count[1], &request, &err);
+    pp_regex_free(request.function);
+    if (!ok) {
         return cli_fail(&a->common, NULL, &err);
     }
-    struct pp_sink *out = cli_open_output(&a->common, false);
-    int status = CLI_TROUBLE;
-    if (out) {
-        write_diff(out, a, &d);
-        bool over = a->has_fail_over && percent(d.sum_before, d.sum_after) > a->fail_over;
-        if (over) {
-            cli_error(&a->common, "the total grew by %.1f %%, over the limit of %.1f %%",
-                      percent(d.sum_before, d.sum_after), a->fail_over);
-        }
-        status = cli_close_output(&a->common, out, over ? CLI_NO : CLI_OK);
-    }
-    pp_diff_free(&d);
+    pp_diff_sort(&diff, (enum pp_diff_key)a->sort);
+    bool to_terminal = a->format == DIFF_TEXT && (!a->common.output || strcmp(a->common.output, "-") == 0);
+    struct diff_report r = {.args = a,
+                            .inputs = in,
+                            .diff = &diff,
+                            .of_total = a->sort == 1,
+                            .color = to_terminal && cli_use_color(&a->common, STDOUT_FILENO),
+                            .width = to_terminal && isatty(STDOUT_FILENO) ? cli_terminal_width(STDOUT_FILENO) : 0};
+    int status = answer(&r);
+    pp_diff_free(&diff);
     return status;
 }
 
 static int run(void *args, int argc, char **argv)
 {
-    struct args *a = args;
-    struct cli_input before = {0}, after = {0};
-    if (argc != 2) {
-        return cli_usage(&a->common, "expected two files, BEFORE and AFTER");
+    struct diff_args *a = args;
+    struct diff_inputs in = {0};
+    if (!diff_check(a)) {
+        return CLI_TROUBLE;
     }
-    if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0) {
-        return cli_usage(&a->common, "only one of the files can be standard input");
-    }
-    bool ok = cli_read(&a->common, argv[0], &before) && cli_read(&a->common, argv[1], &after);
-    int status = ok ? compare(a, &before, &after) : CLI_TROUBLE;
-    cli_input_free(&before);
-    cli_input_free(&after);
+    bool tree = a->common.to && strcmp(a->common.to, "json") != 0;
+    a->format = a->common.to && !tree ? DIFF_JSON : a->format;
+    int status = !diff_read(&in, a, argc, argv) ? CLI_TROUBLE : tree ? diff_write_tree(a, &in) : compare(a, &in);
+    diff_inputs_free(&in);
     return status;
 }
 
 static const struct cli_tool tool = {
     .name = "profdiff",
-    .summary = "compare two profiles function by function",
+    .summary = "what changed between two profiles, and whether it is real",
     .synopsis = "[OPTION]... BEFORE AFTER",
-    .description = "Shows self time before and after, the change of self and total time, and of calls. Functions are "
-                   "matched by name and "
-                   "file name: a shifted line is the same function.",
-    .options = options,
-    .examples = examples,
-    .args_size = sizeof(struct args),
-    .defaults = defaults,
+    .description =
+        "Compares two profiles of any formats function by function: self time (or samples) before and after, "
+        "numbers of calls, and whether a change can be chance. Functions stay the same when lines shift or "
+        "they are installed elsewhere.",
+    .options = diff_options,
+    .examples = diff_examples,
+    .args_size = sizeof(struct diff_args),
+    .flags = CLI_HAS_TO,
+    .defaults = diff_defaults,
     .run = run,
 };
 

@@ -344,7 +344,7 @@ static int run(void *args, int argc, char **argv)
         static const struct cli_option swapped = {.name = "option"};
         struct cli_events *events = &a->common.option;
         events->at = pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at);
-        events->at[events->count++] = (struct cli_event){&swapped, "swapped=keep"};
+        events->at[events->count++] = (struct cli_event){&swapped, "swapped=keep", 0};
     }
     bool to_stdout = !a->common.output || strcmp(a->common.output, "-") == 0;
     r.color = to_stdout && a->format == PRINT_TEXT && cli_use_color(&a->common, STDOUT_FILENO);

@@ -31,6 +31,7 @@ enum cli_kind {
 struct cli_event {
     const struct cli_option *option;
     const char *argument; /* NULL for CLI_EVENT_FLAG, or an optional one not given */
+    size_t operands;      /* operands that stood before it, for options that say what the operands after them are */
 };
 
 /* Owned by the frame, freed when run() returns. Several options may share one struct cli_events: relative order is kept. */

@@ -83,7 +83,8 @@ struct parser {
     char *args;
     int argc;
     char **argv;
-    int next; /* index of the word to look at */
+    int next;        /* index of the word to look at */
+    size_t operands; /* so far */
     enum cli_parsed outcome;
 };
 
@@ -147,12 +148,12 @@ static bool set_choice(struct parser *p, const struct cli_option *o, const char 
     return false;
 }
 
-static void add_event(struct cli_events *events, const struct cli_option *o, const char *value)
+static void add_event(const struct parser *p, struct cli_events *events, const struct cli_option *o, const char *value)
 {
     events->at = events->count == events->capacity
                      ? pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at)
                      : events->at;
-    events->at[events->count++] = (struct cli_event){o, value};
+    events->at[events->count++] = (struct cli_event){o, value, p->operands};
 }
 
 /* Stores a value where the table says. */
@@ -178,7 +179,7 @@ static bool store(struct parser *p, const struct cli_option *o, const char *valu
     case CLI_EVENTS:
     case CLI_EVENT_FLAG:
     case CLI_EVENT_OPTIONAL:
-        add_event((struct cli_events *)(void *)field, o, value);
+        add_event(p, (struct cli_events *)(void *)field, o, value);
         return true;
     }
     return false;
@@ -322,19 +323,18 @@ enum cli_parsed cli_parse(const struct cli_table *table, void *args, int argc, c
 {
     struct parser p = {
         .table = table, .common = args, .args = args, .argc = argc, .argv = argv, .next = 1, .outcome = CLI_PARSED};
-    int kept = 0;
     bool only_operands = false;
     while (p.next < argc) {
         char *word = argv[p.next++];
         if (only_operands || word[0] != '-' || word[1] == '\0') {
-            argv[++kept] = word;
+            argv[++p.operands] = word;
         } else if (strcmp(word, "--") == 0) {
             only_operands = true;
         } else if (!(word[1] == '-' ? parse_long(&p, word + 2) : parse_letters(&p, word + 1))) {
             return p.outcome == CLI_PARSED ? CLI_PARSE_BAD : p.outcome;
         }
     }
-    *operands = kept;
+    *operands = (int)p.operands;
     return CLI_PARSED;
 }
 

@@ -68,7 +68,7 @@ static void add_format_option(struct args *a, const char *key, const char *value
         memcpy(buffer + len + 1, value, strlen(value) + 1);
         struct cli_events *events = &a->common.option;
         events->at = pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at);
-        events->at[events->count++] = (struct cli_event){NULL, buffer};
+        events->at[events->count++] = (struct cli_event){NULL, buffer, 0};
     }
 }
 

@@ -1,217 +1,224 @@
-/* Comparing two profiles: both become the same list of per-function sums, matched by a key that a shifted line does not change. */
 #include "model/diff.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/intern.h"
 #include "base/memory.h"
-#include "model/label.h"
-#include "model/tree.h"
+#include "model/diff_parts.h"
 
-/* One function's sums of one profile, whatever its shape. */
-struct side_row {
-    pp_function_id function;
-    double self, total;
-    int64_t calls, line;
-};
+/* --- rows --- */
 
-struct side {
-    const struct pp_profile *profile;
-    PP_VEC(struct side_row) rows;
-    double sum;
-    bool seconds;
-};
-
-static void side_of_calls(struct side *side, const struct pp_profile *p)
+static void name_row(const struct pp_diff *diff, struct pp_diff_row *row, const struct pp_match_row *from,
+                     const struct pp_profile *const *profiles)
 {
-    for (size_t r = 0; r < p->row_count; r++) {
-        const struct pp_call_row *row = &p->rows[r];
-        int64_t line = p->functions[row->function.i].line;
-        *PP_PUSH(&side->rows) = (struct side_row){row->function, row->tottime, row->cumtime, row->calls, line};
+    struct pp_str names[2] = {{0}, {0}}, files[2] = {{0}, {0}};
+    for (size_t side = 0; side < 2; side++) {
+        if (from->function[side] != PP_MATCH_NONE) {
+            const struct pp_profile *p = profiles[from->profile[side]];
+            const struct pp_function *f = &p->functions[from->function[side]];
+            names[side] = pp_profile_str(p, f->name);
+            files[side] = pp_profile_str(p, f->file.i && pp_profile_str(p, f->file).len ? f->file : f->module);
+        }
+        row->line[side] = from->line[side];
     }
-    side->sum = p->total_tottime;
-    side->seconds = true;
+    bool has_after = from->function[PP_AFTER] != PP_MATCH_NONE;
+    row->name = names[has_after];
+    row->name_before = from->function[PP_BEFORE] != PP_MATCH_NONE ? names[PP_BEFORE] : names[has_after];
+    row->file = files[has_after];
+    row->file_before = from->function[PP_BEFORE] != PP_MATCH_NONE ? files[PP_BEFORE] : files[has_after];
+    row->how = from->how;
+    (void)diff;
 }
 
-static double scale_of(const struct pp_metric *metric)
+/* The mean of a side's runs per row, rounded such that the sum is right. `which`: offset of the array in struct pp_diff_run. */
+static void mean_of(const struct pp_diff *diff, size_t side, size_t which, bool scaled, int64_t *means)
 {
-    double scale = metric->unit == PP_UNIT_NS ? 1e9 : 1;
-    for (unsigned d = 0; d < metric->decimals; d++) {
-        scale *= 10;
-    }
-    return scale;
-}
-
-/* The lowest line a function was seen at, for functions whose definition line is unknown. */
-static int64_t *lowest_lines(const struct pp_profile *p)
-{
-    int64_t *lines = pp_calloc(p->function_count, sizeof *lines);
-    for (size_t f = 0; f < p->frame_count; f++) {
-        int64_t *line = &lines[p->frames[f].function.i];
-        if (p->frames[f].line && (*line == 0 || p->frames[f].line < *line)) {
-            *line = p->frames[f].line;
+    size_t from = side ? diff->run_count[0] : 0, count = diff->run_count[side], rows = diff->match.count;
+    double *sums = pp_calloc(rows, sizeof *sums);
+    bool as_is = count == 1;
+    for (size_t r = from; r < from + count; r++) {
+        const struct pp_diff_run *run = &diff->runs[r];
+        const int64_t *values = *(int64_t *const *)(const void *)((const char *)run + which);
+        double scale = scaled ? run->scale : 1;
+        as_is = as_is && scale == 1;
+        for (size_t i = 0; i < rows; i++) {
+            sums[i] += (double)values[i] * scale;
+        }
+        if (as_is) {
+            memcpy(means, values, rows * sizeof *means);
         }
     }
-    for (size_t i = 0; i < p->function_count; i++) {
-        lines[i] = p->functions[i].line ? p->functions[i].line : lines[i];
+    if (!as_is) {
+        diff_scale(means, sums, rows, 1.0 / (double)count);
     }
-    return lines;
+    pp_free(sums);
 }
 
-static void side_of_stacks(struct side *side, const struct pp_profile *p)
+/* Hands one array of means to the rows' fields. */
+static void fill(struct pp_diff *diff, size_t side, size_t which, bool scaled, size_t field)
 {
-    struct pp_function_sums sums;
-    size_t metric = pp_profile_default_metric(p);
-    double scale = scale_of(&p->metrics[metric]);
-    pp_function_sums_init(&sums, p, metric);
-    int64_t *lines = lowest_lines(p);
-    for (uint32_t f = 0; f < p->function_count; f++) {
-        if (sums.total[f] || sums.self[f]) {
-            struct side_row row = {{f}, (double)sums.self[f] / scale, (double)sums.total[f] / scale, 0, lines[f]};
-            *PP_PUSH(&side->rows) = row;
+    int64_t *means = pp_calloc(diff->match.count, sizeof *means);
+    mean_of(diff, side, which, scaled, means);
+    for (size_t i = 0; i < diff->match.count; i++) {
+        int64_t *value = (int64_t *)(void *)((char *)&diff->rows[i] + field);
+        value[side] = means[i];
+    }
+    pp_free(means);
+}
+
+static void fill_sides(struct pp_diff *diff)
+{
+    for (size_t side = 0; side < 2; side++) {
+        fill(diff, side, offsetof(struct pp_diff_run, self), true, offsetof(struct pp_diff_row, self));
+        fill(diff, side, offsetof(struct pp_diff_run, total), true, offsetof(struct pp_diff_row, total));
+        fill(diff, side, offsetof(struct pp_diff_run, calls), false, offsetof(struct pp_diff_row, calls));
+        fill(diff, side, offsetof(struct pp_diff_run, primitive_calls), false,
+             offsetof(struct pp_diff_row, primitive_calls));
+    }
+}
+
+/* Which sides have the function, and whether the runs of a side agree on its calls. */
+static void look_at_runs(const struct pp_diff *diff, struct pp_diff_row *row)
+{
+    row->exact_calls = diff->has_calls;
+    for (size_t r = 0; r < diff->run_count[0] + diff->run_count[1]; r++) {
+        size_t side = r >= diff->run_count[0];
+        const struct pp_diff_run *first = &diff->runs[side ? diff->run_count[0] : 0];
+        row->in[side] = row->in[side] || diff->runs[r].in[row->number];
+        row->exact_calls = row->exact_calls && diff->runs[r].calls[row->number] == first->calls[row->number];
+    }
+}
+
+static void sum_up(struct pp_diff *diff)
+{
+    struct pp_diff_row *whole = &diff->whole;
+    whole->exact_calls = diff->has_calls;
+    for (size_t i = 0; i < diff->count; i++) {
+        const struct pp_diff_row *row = &diff->rows[i];
+        for (size_t side = 0; side < 2; side++) {
+            whole->in[side] = true;
+            whole->self[side] += row->self[side];
+            whole->calls[side] += row->calls[side];
+            whole->primitive_calls[side] += row->primitive_calls[side];
+        }
+        diff->moved += llabs(pp_diff_self(row));
+        whole->exact_calls = whole->exact_calls && row->exact_calls;
+    }
+    whole->total[0] = whole->self[0];
+    whole->total[1] = whole->self[1];
+    whole->number = UINT32_MAX;
+    whole->name = whole->name_before = PP_STR("total");
+}
+
+static void make_rows(struct pp_diff *diff, const struct pp_profile *const *profiles)
+{
+    diff->rows = pp_calloc(diff->match.count, sizeof *diff->rows);
+    fill_sides(diff);
+    for (uint32_t i = 0; i < diff->match.count; i++) {
+        struct pp_diff_row row = diff->rows[i];
+        row.number = i;
+        look_at_runs(diff, &row);
+        if (row.in[PP_BEFORE] || row.in[PP_AFTER]) {
+            name_row(diff, &row, &diff->match.rows[i], profiles);
+            diff->rows[diff->count++] = row;
         }
     }
-    side->sum = (double)sums.sum / scale;
-    side->seconds = p->metrics[metric].unit == PP_UNIT_NS;
-    pp_free(lines);
-    pp_function_sums_free(&sums);
+    sum_up(diff);
 }
 
-static void side_init(struct side *side, const struct pp_profile *p)
+bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *const *profiles, size_t before_count,
+                  size_t after_count, const struct pp_diff_request *request, struct pp_error *err)
 {
-    *side = (struct side){.profile = p};
-    if (p->shapes & PP_SHAPE_CALLS) {
-        side_of_calls(side, p);
-    } else {
-        side_of_stacks(side, p);
+    *diff = (struct pp_diff){.normalize = request->normalize,
+                             .threshold = request->threshold,
+                             .alpha = request->alpha,
+                             .run_count = {before_count, after_count}};
+    pp_match_init(&diff->match, profiles, before_count, after_count, request->match);
+    if (!diff_read_runs(diff, profiles, request->normalize != PP_DIFF_AS_IS, err) ||
+        !diff_normalize(diff, request, err)) {
+        pp_diff_free(diff);
+        return false;
     }
-}
-
-/* --- matching --- */
-
-struct joiner {
-    struct pp_intern keys;
-    struct pp_arena arena;
-    PP_VEC(struct pp_diff_row) rows;
-    enum pp_diff_match match;
-    char *buffer;
-    size_t capacity;
-};
-
-/* The bytes by which a function is known: name, NUL, file (basename unless by path), NUL, line if asked. */
-static struct pp_str key_of(struct joiner *j, const struct pp_profile *p, const struct side_row *row)
-{
-    const struct pp_function *f = pp_profile_function(p, row->function);
-    struct pp_str name = pp_profile_str(p, f->name);
-    struct pp_str file = pp_profile_str(p, f->file);
-    if (j->match != PP_DIFF_BY_PATH) {
-        file = pp_str_basename(file);
-    }
-    /* A folded frame without a place and cProfile's "~" mean the same: no file. */
-    file = pp_str_eq(file, PP_STR("~")) ? (struct pp_str){0} : file;
-    size_t need = name.len + file.len + 2 + sizeof row->line;
-    j->buffer = need > j->capacity ? pp_grow(j->buffer, need, &j->capacity, 1) : j->buffer;
-    size_t at = 0;
-    const struct pp_str parts[] = {name, file};
-    for (size_t i = 0; i < 2; i++) {
-        if (parts[i].len) {
-            memcpy(j->buffer + at, parts[i].data, parts[i].len);
-        }
-        at += parts[i].len;
-        j->buffer[at++] = '\0';
-    }
-    if (j->match == PP_DIFF_BY_LINE) {
-        memcpy(j->buffer + at, &row->line, sizeof row->line);
-        at += sizeof row->line;
-    }
-    return (struct pp_str){j->buffer, at};
-}
-
-static struct pp_diff_row *row_for(struct joiner *j, const struct pp_profile *p, const struct side_row *row)
-{
-    size_t known = j->rows.count;
-    uint32_t number = pp_intern_add(&j->keys, &j->arena, key_of(j, p, row));
-    if (number == known) {
-        const struct pp_function *f = pp_profile_function(p, row->function);
-        *PP_PUSH(&j->rows) =
-            (struct pp_diff_row){.name = pp_profile_str(p, f->name), .file = pp_profile_str(p, f->file)};
-    }
-    return &j->rows.at[number];
-}
-
-static void join(struct joiner *j, const struct side *side, bool after)
-{
-    for (size_t i = 0; i < side->rows.count; i++) {
-        const struct side_row *from = &side->rows.at[i];
-        struct pp_diff_row *row = row_for(j, side->profile, from);
-        bool *in = after ? &row->in_after : &row->in_before;
-        int64_t *line = after ? &row->line_after : &row->line_before;
-        int64_t *calls = after ? &row->calls_after : &row->calls_before;
-        double *self = after ? &row->self_after : &row->self_before;
-        double *total = after ? &row->total_after : &row->total_before;
-        *line = *in && *line <= from->line ? *line : from->line;
-        *in = true;
-        *self += from->self;
-        *total += from->total;
-        *calls += from->calls;
-    }
-}
-
-/* --- order --- */
-
-static double magnitude(const struct pp_diff_row *row)
-{
-    double delta = fabs(row->self_after - row->self_before);
-    return isnan(delta) ? 0 : delta;
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct pp_diff_row *x = a;
-    const struct pp_diff_row *y = b;
-    double dx = magnitude(x);
-    double dy = magnitude(y);
-    if (dx < dy || dx > dy) {
-        return dx > dy ? -1 : 1;
-    }
-    int order = pp_str_cmp(x->name, y->name);
-    order = order ? order : pp_str_cmp(x->file, y->file);
-    int64_t lx = x->in_before ? x->line_before : x->line_after;
-    int64_t ly = y->in_before ? y->line_before : y->line_after;
-    return order ? order : (lx > ly) - (lx < ly);
-}
-
-bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *before, const struct pp_profile *after,
-                  enum pp_diff_match match, struct pp_error *err)
-{
-    struct side sides[2];
-    *diff = (struct pp_diff){0};
-    side_init(&sides[0], before);
-    side_init(&sides[1], after);
-    bool ok = sides[0].seconds == sides[1].seconds ||
-              pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
-                      "one profile is in seconds and the other in counts; they cannot be compared");
-    if (ok) {
-        struct joiner j = {.match = match};
-        join(&j, &sides[0], false);
-        join(&j, &sides[1], true);
-        *diff = (struct pp_diff){j.rows.at, j.rows.count, sides[0].sum, sides[1].sum, sides[0].seconds};
-        if (diff->count > 1) {
-            qsort(diff->rows, diff->count, sizeof *diff->rows, compare_rows);
-        }
-        pp_intern_free(&j.keys);
-        pp_arena_free(&j.arena);
-        pp_free(j.buffer);
-    }
-    pp_free(sides[0].rows.at);
-    pp_free(sides[1].rows.at);
-    return ok;
+    make_rows(diff, profiles);
+    diff_judge(diff);
+    pp_diff_sort(diff, PP_DIFF_BY_SELF);
+    return true;
 }
 
 void pp_diff_free(struct pp_diff *diff)
 {
+    for (size_t i = 0; diff->runs && i < diff->run_count[0] + diff->run_count[1]; i++) {
+        struct pp_diff_run *run = &diff->runs[i];
+        pp_free(run->self);
+        pp_free(run->total);
+        pp_free(run->calls);
+        pp_free(run->primitive_calls);
+        pp_free(run->in);
+    }
+    pp_free(diff->runs);
     pp_free(diff->rows);
+    pp_match_free(&diff->match);
     *diff = (struct pp_diff){0};
+}
+
+/* --- order --- */
+
+/* A row with what it is sorted by. */
+struct sorted {
+    double size;
+    struct pp_diff_row *row;
+};
+
+static double size_of(const struct pp_diff_row *row, enum pp_diff_key key)
+{
+    switch (key) {
+    case PP_DIFF_BY_SELF:
+        return fabs((double)pp_diff_self(row));
+    case PP_DIFF_BY_TOTALS:
+        return fabs((double)pp_diff_total(row));
+    case PP_DIFF_BY_CALLS:
+        return fabs((double)pp_diff_calls(row));
+    case PP_DIFF_BY_RATIO:
+        return isnan(row->ratio.median) ? 0 : fabs(log(row->ratio.median));
+    case PP_DIFF_BY_NAMES:
+        break;
+    }
+    return 0;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct sorted *x = a;
+    const struct sorted *y = b;
+    if (x->row->verdict != y->row->verdict) {
+        return x->row->verdict < y->row->verdict ? -1 : 1;
+    }
+    if (x->size < y->size || x->size > y->size) {
+        return x->size > y->size ? -1 : 1;
+    }
+    int order = pp_str_cmp(x->row->name, y->row->name);
+    order = order ? order : pp_str_cmp(x->row->file, y->row->file);
+    if (order) {
+        return order;
+    }
+    return (x->row->number > y->row->number) - (x->row->number < y->row->number);
+}
+
+void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key)
+{
+    struct sorted *sorted = pp_calloc(diff->count, sizeof *sorted);
+    struct pp_diff_row *rows = pp_calloc(diff->count, sizeof *rows);
+    for (size_t i = 0; i < diff->count; i++) {
+        sorted[i] = (struct sorted){size_of(&diff->rows[i], key), &diff->rows[i]};
+    }
+    if (diff->count > 1) {
+        qsort(sorted, diff->count, sizeof *sorted, by_size);
+    }
+    for (size_t i = 0; i < diff->count; i++) {
+        rows[i] = *sorted[i].row;
+    }
+    pp_free(diff->rows);
+    pp_free(sorted);
+    diff->rows = rows;
 }

@@ -1,32 +1,128 @@
-/* Comparing two profiles function by function. */
+/* Comparing two profiles, or two sets of runs, function by function: what changed, by how much, and whether it can be chance. */
 #ifndef PP_MODEL_DIFF_H
 #define PP_MODEL_DIFF_H
 
 #include "base/error.h"
-#include "model/profile.h"
+#include "base/regex.h"
+#include "model/match.h"
+#include "model/significance.h"
 
-/* One function before and after; a side that does not know it has 0s and a false `in_…`. Values in seconds, or in the metric's own unit for counts. */
+enum { PP_BEFORE, PP_AFTER };
+
+enum pp_diff_normalize { PP_DIFF_AS_IS, PP_DIFF_BY_TOTAL, PP_DIFF_BY_ROOT, PP_DIFF_BY_FUNCTION };
+
+struct pp_diff_request {
+    enum pp_match_by match;
+    enum pp_diff_normalize normalize;
+    struct pp_regex *function; /* PP_DIFF_BY_FUNCTION: searched in names; borrowed */
+    double threshold;          /* the least change worth mention, as a share of the larger total (0.01) */
+    double alpha;              /* level of significance: share of false alarms among what is reported (0.05) */
+};
+
+/* By what changes are told from noise. */
+enum pp_diff_noise {
+    PP_NOISE_UNKNOWN, /* by nothing: one run a side of a deterministic profiler, or values of unknown weight */
+    PP_NOISE_SAMPLES, /* one sampled run a side: numbers of samples */
+    PP_NOISE_RUNS     /* several runs a side: their ranks */
+};
+
+enum pp_diff_verdict {
+    PP_DIFF_CHANGED,  /* at least the threshold, and significant where noise can be judged */
+    PP_DIFF_DOUBTFUL, /* changed, but less than the threshold or not significantly */
+    PP_DIFF_SAME      /* equal in self and calls, whatever it calls */
+};
+
+/* One function. Values are in the unit of the diff; of several runs the mean, normalised, rounded such that all rows together are right. */
 struct pp_diff_row {
-    struct pp_str name, file; /* borrowed from the profiles */
-    int64_t line_before, line_after;
-    bool in_before, in_after;
-    double self_before, self_after, total_before, total_after;
-    int64_t calls_before, calls_after;
+    struct pp_str name, file, name_before,
+        file_before; /* borrowed from the profiles; name and file are those of after where it has the function */
+    int64_t line[2];
+    bool in[2]; /* the side has the function */
+    int64_t self[2], total[2];
+    int64_t calls[2], primitive_calls[2];
+    bool exact_calls; /* each side's runs agree on the number of calls */
+    enum pp_matched how;
+    enum pp_diff_verdict verdict;
+    double p,
+        q; /* of self; NAN: not judged. q: adjusted for all rows that can reach the threshold, NAN for the others */
+    struct pp_ratio ratio; /* of self, after / before, of all pairs of runs; INFINITY: new */
+    uint32_t number;       /* index into the arrays of runs */
+};
+
+/* One profile of a side. Arrays by row number, in the unit of the diff, before normalising. */
+struct pp_diff_run {
+    const struct pp_profile *profile;
+    int64_t *self, *total, *calls, *primitive_calls;
+    bool *in;
+    int64_t sum;
+    double scale;      /* normalised = value * scale */
+    double reference;  /* what scale makes equal: total, root or function's total; 0: as is */
+    double per_sample; /* weight of one sample in the unit of the diff; 0: not sampled */
 };
 
 struct pp_diff {
-    struct pp_diff_row *rows; /* largest |self delta| first, then by name, file */
+    struct pp_diff_row *rows; /* by pp_diff_sort */
     size_t count;
-    double sum_before, sum_after;
-    bool seconds; /* false: counts */
+    struct pp_diff_row whole; /* the sums as a row: self and total are the profile's sum, calls all calls */
+    enum pp_unit unit;
+    unsigned decimals;  /* a value v is v / 10^decimals of the unit */
+    bool has_calls;     /* both sides count calls */
+    bool sampled;       /* all runs are sampled */
+    bool deterministic; /* all runs count calls */
+    bool rates_differ;  /* counts became times because the sides were sampled at different rates */
+    int64_t moved;      /* sum of |change of self| over all rows */
+    enum pp_diff_noise noise;
+    enum pp_diff_normalize normalize;
+    double threshold, alpha;
+    struct pp_match match;
+    struct pp_diff_run *runs; /* before's, then after's */
+    size_t run_count[2];
 };
 
-enum pp_diff_match { PP_DIFF_BY_NAME /* file basename and name */, PP_DIFF_BY_LINE, PP_DIFF_BY_PATH };
-
-/* Compares; rows are matched by file basename and name unless asked otherwise (a shifted line is the same function). The caller frees with
- * pp_diff_free and keeps both profiles alive. False and *err when the units differ. */
-bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *before, const struct pp_profile *after,
-                  enum pp_diff_match match, struct pp_error *err);
+/* Compares the first before_count of `profiles` with the after_count that follow; all must stay alive. The caller frees with pp_diff_free. False and *err when the
+ * units differ and nothing says how to convert them, or nothing is there to normalise by. */
+bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *const *profiles, size_t before_count,
+                  size_t after_count, const struct pp_diff_request *request, struct pp_error *err);
 void pp_diff_free(struct pp_diff *diff);
+
+enum pp_diff_key { PP_DIFF_BY_SELF, PP_DIFF_BY_TOTALS, PP_DIFF_BY_CALLS, PP_DIFF_BY_RATIO, PP_DIFF_BY_NAMES };
+/* Sorts the rows: those that changed first, then doubtful ones, then equal ones; among them by the size of the change, then by name, file and line. */
+void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key);
+
+/* after - before. */
+static inline int64_t pp_diff_self(const struct pp_diff_row *row)
+{
+    return row->self[PP_AFTER] - row->self[PP_BEFORE];
+}
+static inline int64_t pp_diff_total(const struct pp_diff_row *row)
+{
+    return row->total[PP_AFTER] - row->total[PP_BEFORE];
+}
+static inline int64_t pp_diff_calls(const struct pp_diff_row *row)
+{
+    return row->calls[PP_AFTER] - row->calls[PP_BEFORE];
+}
+/* The change below which a function is not worth mention, in the unit of the diff. */
+double pp_diff_least(const struct pp_diff *diff);
+/* The p-value of a row's change of self (or of total), two-sided or for growth only; NAN when noise cannot be judged. */
+double pp_diff_p(const struct pp_diff *diff, const struct pp_diff_row *row, bool of_total, enum pp_tail tail);
+/* The smallest p-value that the number of runs allows; 0 without several runs. */
+double pp_diff_smallest_p(const struct pp_diff *diff, enum pp_tail tail);
+
+/* What --fail-above looks at. */
+enum pp_diff_on { PP_DIFF_ON_TOTAL, PP_DIFF_ON_SELF, PP_DIFF_ON_FUNCTIONS };
+
+/* A number that grew past the limit, significantly where noise can be judged. */
+struct pp_regression {
+    const struct pp_diff_row *row; /* &diff->whole for the total */
+    int64_t before, after;         /* self or total, in the unit of the diff */
+    double percent;                /* growth; INFINITY: new */
+    double p;                      /* one-sided, adjusted for all that were looked at; NAN: not judged */
+};
+
+/* Finds what grew by more than `percent`: the sum; self times by at least the threshold; or totals of the functions whose names match. Largest growth in absolute numbers
+ * first. *looked_at (may be NULL) gets how many numbers there were. An array of *count that the caller frees with pp_free. */
+struct pp_regression *pp_diff_regressions(const struct pp_diff *diff, enum pp_diff_on on, struct pp_regex *functions,
+                                          double percent, size_t *count, size_t *looked_at);
 
 #endif

@@ -215,34 +215,45 @@ void pp_walk_free(struct pp_walk *walk)
     *walk = (struct pp_walk){0};
 }
 
-void pp_function_sums_init(struct pp_function_sums *sums, const struct pp_profile *p, size_t metric)
+void pp_group_sums_init(struct pp_function_sums *sums, const struct pp_profile *p, size_t metric, const uint32_t *group,
+                        size_t group_count)
 {
     struct pp_tree tree;
     struct pp_walk walk;
     pp_tree_init(&tree, p, metric, PP_TREE_BY_ID);
     pp_walk_init(&walk, &tree);
-    sums->self = pp_calloc(p->function_count, sizeof *sums->self);
-    sums->total = pp_calloc(p->function_count, sizeof *sums->total);
-    uint32_t *on_path = pp_calloc(p->function_count, sizeof *on_path);
+    sums->self = pp_calloc(group_count, sizeof *sums->self);
+    sums->total = pp_calloc(group_count, sizeof *sums->total);
+    uint32_t *on_path = pp_calloc(group_count, sizeof *on_path);
     while (pp_walk_next(&walk)) {
-        uint32_t function = p->frames[p->stacks[walk.stack].frame.i].function.i;
+        uint32_t number = group[p->frames[p->stacks[walk.stack].frame.i].function.i];
         if (walk.stack == 0) {
             continue;
         }
         if (!walk.entering) {
-            on_path[function]--;
+            on_path[number]--;
             continue;
         }
-        if (on_path[function]++ == 0) {
-            sums->total[function] = add_saturating(sums->total[function], tree.total[walk.stack]);
+        if (on_path[number]++ == 0) {
+            sums->total[number] = add_saturating(sums->total[number], tree.total[walk.stack]);
         }
         int64_t self = p->stack_values[walk.stack * p->metric_count + metric];
-        sums->self[function] = add_saturating(sums->self[function], self);
+        sums->self[number] = add_saturating(sums->self[number], self);
     }
     sums->sum = p->stack_count ? tree.total[0] : 0;
     pp_free(on_path);
     pp_walk_free(&walk);
     pp_tree_free(&tree);
+}
+
+void pp_function_sums_init(struct pp_function_sums *sums, const struct pp_profile *p, size_t metric)
+{
+    uint32_t *same = pp_calloc(p->function_count, sizeof *same);
+    for (uint32_t i = 0; i < p->function_count; i++) {
+        same[i] = i;
+    }
+    pp_group_sums_init(sums, p, metric, same, p->function_count);
+    pp_free(same);
 }
 
 void pp_function_sums_free(struct pp_function_sums *sums)

@@ -46,6 +46,9 @@ struct pp_function_sums {
     int64_t sum; /* of the whole profile */
 };
 void pp_function_sums_init(struct pp_function_sums *sums, const struct pp_profile *p, size_t metric);
+/* The same per group of functions, group[function] of `group_count`: a group counts once per stack however many of its functions are on it. */
+void pp_group_sums_init(struct pp_function_sums *sums, const struct pp_profile *p, size_t metric, const uint32_t *group,
+                        size_t group_count);
 void pp_function_sums_free(struct pp_function_sums *sums);
 
 #endif

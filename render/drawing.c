@@ -1,6 +1,7 @@
 #include "render/drawing.h"
 
 #include "base/memory.h"
+#include "model/diff_join.h"
 #include "model/estimate.h"
 #include "model/filter.h"
 #include "model/merge.h"
@@ -104,6 +105,10 @@ static bool find_metric(const struct draw_args *a, const struct pp_profile *p, s
     return false;
 }
 
+/* By the values of --match: name, exact, fuzzy, and the old words line and path. */
+static const enum pp_match_by matches[] = {PP_MATCH_NAME, PP_MATCH_EXACT, PP_MATCH_FUZZY, PP_MATCH_EXACT,
+                                           PP_MATCH_EXACT};
+
 static bool read_two(struct drawing *d, const struct draw_args *a, char **paths)
 {
     struct pp_error err = {0};
@@ -112,7 +117,7 @@ static bool read_two(struct drawing *d, const struct draw_args *a, char **paths)
     struct pp_profile *after = before ? read_stacks(a, 1, paths + 1) : NULL;
     bool ok = after && find_metric(a, before, &before_metric) && find_metric(a, after, &after_metric);
     if (ok) {
-        d->data = turn_joined(before, before_metric, after, after_metric, (enum pp_diff_match)a->match, &err);
+        d->data = pp_diff_joined(before, before_metric, after, after_metric, matches[a->match], &err);
         d->diff = true;
         d->metric = 1;
         ok = d->data || cli_fail(&a->common, NULL, &err) == CLI_OK;

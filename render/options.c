@@ -4,7 +4,7 @@
 
 static const char *const units[] = {"auto", "s", "ms", "us", "ns", "B", "KiB", "MiB", "GiB", NULL};
 static const char *const widths[] = {"max", "after", "before", "sum", NULL};
-static const char *const matches[] = {"name", "line", "path", NULL};
+static const char *const matches[] = {"name", "exact", "fuzzy", "line", "path", NULL};
 static const char *const delta_of[] = {"total", "self", NULL};
 static const char *const granularities[] = {"line", "function", "file", "module", "package", NULL};
 static const char *const norms[] = {"none", "total", "root", NULL};
@@ -47,7 +47,7 @@ const struct cli_option draw_options[] = {
     {.name = "diff-by", .argument = "WHAT", .kind = CLI_CHOICE, .choices = delta_of, FIELD(diff_by), .help = "colour by the change of total (default) or self"},
     {.name = "normalize", .argument = "WHAT", .kind = CLI_CHOICE, .choices = norms, FIELD(normalize), .help = "scale before to after: none, total, root"},
     {.name = "noise", .argument = "N", .kind = CLI_DOUBLE, FIELD(noise), .given_offset = offsetof(struct draw_args, has_noise), .help = "white zone: standard deviations of counts (default 2) or percent of times (default 5)"},
-    {.name = "match", .argument = "WHAT", .kind = CLI_CHOICE, .choices = matches, FIELD(match), .help = "frames are the same by name and file name (default), line too, or path too"},
+    {.name = "match", .argument = "WHAT", .kind = CLI_CHOICE, .choices = matches, FIELD(match), .help = "frames are the same by module path and name (default), by exact path, line and name, or fuzzily: renamed ones too"},
     FLAG(negate, "negate", "swap the colours of growth and shrinkage"),
     {.name = "title", .argument = "TEXT", .kind = CLI_STRING, FIELD(title), .help = "heading", .group = "Looks"},
     STRING(subtitle, "subtitle", "TEXT", "second heading"),

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/intern.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "model/builder.h"
@@ -228,104 +227,4 @@ struct pp_profile *turn_at_base(const struct pp_profile *p, const char *const *n
         return NULL;
     }
     return pp_builder_finish(b, err);
-}
-
-/* --- joined --- */
-
-struct joiner {
-    struct pp_builder *b;
-    struct pp_intern keys;
-    struct pp_arena arena;
-    PP_VEC(uint32_t) frames; /* key -> builder frame */
-    enum pp_diff_match match;
-};
-
-/* The bytes by which a frame is known: name NUL file NUL line. */
-static struct pp_str key_of(struct joiner *j, const struct pp_profile *p, const struct pp_frame *frame)
-{
-    const struct pp_function *f = pp_profile_function(p, frame->function);
-    struct pp_str name = pp_profile_str(p, f->name);
-    struct pp_str file = pp_profile_str(p, f->file);
-    int64_t line = j->match == PP_DIFF_BY_LINE ? (frame->line ? (int64_t)frame->line : f->line) : 0;
-    file = j->match == PP_DIFF_BY_PATH ? file : pp_str_basename(file);
-    file = pp_str_eq(file, PP_STR("~")) ? (struct pp_str){0} : file;
-    char *key = pp_arena_alloc(&j->arena, name.len + file.len + 2 + sizeof line, 1);
-    if (name.len) {
-        memcpy(key, name.data, name.len);
-    }
-    if (file.len) {
-        memcpy(key + name.len + 1, file.data, file.len);
-    }
-    memcpy(key + name.len + file.len + 2, &line, sizeof line);
-    return (struct pp_str){key, name.len + file.len + 2 + sizeof line};
-}
-
-/* The joined frame of each frame of p; the first profile asked gives file and line. Owned by the caller. */
-static uint32_t *join_frames(struct joiner *j, const struct pp_profile *p)
-{
-    struct copier c = {.p = p, .b = j->b, .frames = pp_calloc(p->frame_count, sizeof(uint32_t))};
-    uint32_t *joined = pp_calloc(p->frame_count, sizeof *joined);
-    for (uint32_t f = 1; f < p->frame_count; f++) {
-        struct pp_arena_mark mark = pp_arena_save(&j->arena);
-        struct pp_str key = key_of(j, p, &p->frames[f]);
-        uint32_t number = pp_intern_find(&j->keys, key);
-        if (number == UINT32_MAX) {
-            number = pp_intern_add(&j->keys, &j->arena, key);
-            uint32_t frame = copy_frame(&c, f).i;
-            *PP_PUSH(&j->frames) = frame;
-        } else {
-            pp_arena_restore(&j->arena, mark);
-        }
-        joined[f] = j->frames.at[number];
-    }
-    pp_free(c.frames);
-    return joined;
-}
-
-static void add_side(struct joiner *j, const struct pp_profile *p, size_t metric, size_t column, const uint32_t *frames)
-{
-    uint32_t *made = pp_calloc(p->stack_count, sizeof *made);
-    for (uint32_t i = 0; i < p->stack_count; i++) {
-        const struct pp_stack *s = &p->stacks[i];
-        made[i] = i ? pp_builder_push(j->b, (pp_stack_id){made[s->parent.i]}, (pp_frame_id){frames[s->frame.i]}).i : 0;
-        int64_t value = p->stack_values[i * p->metric_count + metric];
-        if (value) {
-            pp_builder_add_decimal(j->b, (pp_stack_id){made[i]}, column, value, p->metrics[metric].decimals);
-        }
-        /* The bounds of one side are not those of the width, which is of both. */
-        if (p->bounds && p->bounds[i].flags) {
-            struct pp_stack_bounds open = {0, INT64_MAX, p->bounds[i].flags};
-            pp_builder_bounds(j->b, (pp_stack_id){made[i]}, open);
-        }
-    }
-    pp_free(made);
-}
-
-struct pp_profile *turn_joined(const struct pp_profile *before, size_t before_metric, const struct pp_profile *after,
-                               size_t after_metric, enum pp_diff_match match, struct pp_error *err)
-{
-    const struct pp_metric *x = &before->metrics[before_metric];
-    const struct pp_metric *y = &after->metrics[after_metric];
-    if (x->unit != y->unit) {
-        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "one profile is in %s and the other in %s; they cannot be compared",
-                pp_unit_name(x->unit), pp_unit_name(y->unit));
-        return NULL;
-    }
-    struct joiner j = {.b = pp_builder_new(), .match = match};
-    unsigned decimals = x->decimals > y->decimals ? x->decimals : y->decimals;
-    for (size_t column = 0; column < 2; column++) {
-        pp_builder_metric(j.b, column ? PP_STR("after") : PP_STR("before"), x->unit);
-        pp_builder_decimals(j.b, column, decimals);
-    }
-    pp_builder_stacks(j.b);
-    uint32_t *after_frames = join_frames(&j, after);
-    uint32_t *before_frames = join_frames(&j, before);
-    add_side(&j, before, before_metric, 0, before_frames);
-    add_side(&j, after, after_metric, 1, after_frames);
-    pp_free(before_frames);
-    pp_free(after_frames);
-    pp_free(j.frames.at);
-    pp_intern_free(&j.keys);
-    pp_arena_free(&j.arena);
-    return pp_builder_finish(j.b, err);
 }

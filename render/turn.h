@@ -1,9 +1,8 @@
-/* Profiles turned for drawing: reversed, cut at a base function, two sides joined. All give new profiles owned by the caller; NULL and *err on failure. */
+/* Profiles turned for drawing: reversed, cut at a base function. All give new profiles owned by the caller; NULL and *err on failure. */
 #ifndef PP_RENDER_TURN_H
 #define PP_RENDER_TURN_H
 
 #include "base/error.h"
-#include "model/diff.h"
 #include "model/profile.h"
 
 /* Every stack leaf first: below the root stand the functions that ran, above them who called them. Estimated stacks stay marked: the bounds of a
@@ -13,9 +12,5 @@ struct pp_profile *turn_reversed(const struct pp_profile *p, struct pp_error *er
  * occurs twice, from the one nearest the root. PP_USAGE when no stack has one. */
 struct pp_profile *turn_at_base(const struct pp_profile *p, const char *const *names, size_t count,
                                 struct pp_error *err);
-/* One tree with the columns "before" and "after" from one metric of each profile. Frames are equal when their functions have the same name and file
- * name (`match` PP_DIFF_BY_NAME), line too, or path too; file and line shown are those of `after` where it has the function. */
-struct pp_profile *turn_joined(const struct pp_profile *before, size_t before_metric, const struct pp_profile *after,
-                               size_t after_metric, enum pp_diff_match match, struct pp_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One direction of dependency: a file may include only from its own folder and those left of it.
 #     base <- model <- formats <- cli <- {convert, analyze, render, record}
+# and one step sideways: profdiff --to svg draws through render.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 declare -A may=(
@@ -9,7 +10,7 @@ declare -A may=(
     [formats]="base model formats"
     [cli]="base model formats cli"
     [convert]="base model formats cli convert"
-    [analyze]="base model formats cli analyze"
+    [analyze]="base model formats cli analyze render"
     [render]="base model formats cli render"
     [record]="base model formats cli record"
 )

@@ -5,6 +5,7 @@
 #include "base/source.h"
 #include "formats/format.h"
 #include "model/builder.h"
+#include "model/diff_join.h"
 #include "render/turn.h"
 
 static struct pp_profile *folded(const char *text)
@@ -139,7 +140,7 @@ START_TEST(both_sides)
     struct layout layout;
     struct pp_profile *before = folded("a (x.py:1) 4\ngone 2\n");
     struct pp_profile *after = folded("a (/other/x.py:7) 3\nnew 6\n");
-    struct pp_profile *p = turn_joined(before, 0, after, 0, PP_DIFF_BY_NAME, &err);
+    struct pp_profile *p = pp_diff_joined(before, 0, after, 0, PP_MATCH_NAME, &err);
     struct layout_request request = {.profile = p,
                                      .metric = 1,
                                      .before = 0,
@@ -168,7 +169,7 @@ START_TEST(other_lines_are_other_frames_when_asked)
     struct layout layout;
     struct pp_profile *before = folded("a (x.py:1) 4\n");
     struct pp_profile *after = folded("a (x.py:7) 3\n");
-    struct pp_profile *p = turn_joined(before, 0, after, 0, PP_DIFF_BY_LINE, &err);
+    struct pp_profile *p = pp_diff_joined(before, 0, after, 0, PP_MATCH_EXACT, &err);
     lay_out(&layout, &(struct layout_request){.profile = p, .metric = 1, .diff = true, .width = DIFF_WIDTH_MAX});
     ck_assert_uint_eq(layout.drawn, 2);
     layout_free(&layout);

@@ -6,7 +6,6 @@
 
 #include "formats/format.h"
 #include "model/check.h"
-#include "model/diff.h"
 
 static struct pp_profile *read_text(const char *text)
 {
@@ -190,31 +189,6 @@ START_TEST(stack_filters_of_calls_are_refused)
 }
 END_TEST
 
-START_TEST(a_shifted_line_is_the_same_function)
-{
-    struct pp_profile *before =
-        read_text("# profpipe: lines=definition\nmain (a.py:1);f (/old/a.py:10) 5\nmain (a.py:1) 1\n");
-    struct pp_profile *after =
-        read_text("# profpipe: lines=definition\nmain (a.py:1);f (/new/a.py:12) 9\nmain (a.py:1);g (a.py:2) 1\n");
-    struct pp_diff d;
-    struct pp_error err = {0};
-    ck_assert_msg(pp_diff_init(&d, before, after, PP_DIFF_BY_NAME, &err), "%s", err.message);
-    ck_assert_uint_eq(d.count, 3);
-    ck_assert(pp_str_eq(d.rows[0].name, PP_STR("f")));
-    ck_assert_double_eq(d.rows[0].self_before, 5);
-    ck_assert_double_eq(d.rows[0].self_after, 9);
-    ck_assert(d.rows[0].in_before && d.rows[0].in_after);
-    ck_assert_double_eq(d.sum_before, 6);
-    ck_assert_double_eq(d.sum_after, 10);
-    pp_diff_free(&d);
-    ck_assert(pp_diff_init(&d, before, after, PP_DIFF_BY_LINE, &err));
-    ck_assert_uint_eq(d.count, 4);
-    pp_diff_free(&d);
-    pp_profile_free(before);
-    pp_profile_free(after);
-}
-END_TEST
-
 Suite *suite_model_filter(void);
 Suite *suite_model_filter(void)
 {
@@ -225,7 +199,6 @@ Suite *suite_model_filter(void)
     tcase_add_test(tc, hiding_in_the_middle_passes_callees_on);
     tcase_add_test(tc, strip_dirs_adds_rows_that_become_equal);
     tcase_add_test(tc, stack_filters_of_calls_are_refused);
-    tcase_add_test(tc, a_shifted_line_is_the_same_function);
     suite_add_tcase(suite, tc);
     return suite;
 }
