@@ -152,6 +152,32 @@ static bool name_is_looked_at(const struct python_offsets *o)
     return o->co_version == NO_OFFSET;
 }
 
+uint64_t code_cache_next_round(struct code_cache *cache)
+{
+    return ++cache->round;
+}
+
+size_t code_cache_parts_each(const struct code_cache *cache)
+{
+    return name_is_looked_at(&cache->target->offsets) ? 2 : 1;
+}
+
+static size_t identity_size(const struct code_cache *cache)
+{
+    const struct python_offsets *o = &cache->target->offsets;
+    return code_part(o, 0).size + (name_is_looked_at(o) ? NAME_IDENTITY : 0);
+}
+
+void code_cache_add_parts(const struct code_cache *cache, const struct code *code, struct image *image)
+{
+    const struct python_offsets *o = &cache->target->offsets;
+    struct remote_part part = code_part(o, code->address);
+    image_add(image, IMAGE_AFTER, part.address, part.size);
+    if (name_is_looked_at(o)) {
+        image_add(image, IMAGE_AFTER, code->name_object, NAME_IDENTITY);
+    }
+}
+
 static void add_parts(struct code_cache *cache, const struct code *code)
 {
     const struct python_offsets *o = &cache->target->offsets;
@@ -247,17 +273,31 @@ static void load(struct code_cache *cache, uint64_t address, uint64_t generation
 
 /* --- the check --- */
 
+void code_cache_confirm(struct code_cache *cache, uint64_t address, const unsigned char *bytes, uint64_t generation)
+{
+    struct code *code = cache->slots[slot_of(cache, address)];
+    if (code && memcmp(code->identity, bytes, identity_size(cache)) == 0) {
+        code->round = cache->round;
+        code->generation = generation;
+    }
+}
+
 /* Collects those that have to be looked at; false if one is not known, after reading it. */
 static bool collect(struct code_cache *cache, const walked_frames *frames, uint64_t generation)
 {
     bool known = true;
+    uint64_t last = 0;
     cache->parts.count = 0;
     cache->checked.count = 0;
-    cache->round++;
     for (size_t i = 0; i < frames->count; i++) {
-        struct code *code = code_cache_find(cache, frames->at[i].code);
+        /* Recursion. */
+        if (frames->at[i].code == last) {
+            continue;
+        }
+        last = frames->at[i].code;
+        struct code *code = code_cache_find(cache, last);
         if (!code) {
-            load(cache, frames->at[i].code, generation);
+            load(cache, last, generation);
             known = false;
         } else if (known && code->round != cache->round &&
                    (generation == UINT64_MAX || code->generation != generation)) {
@@ -269,13 +309,14 @@ static bool collect(struct code_cache *cache, const walked_frames *frames, uint6
     return known;
 }
 
-bool code_cache_check(struct code_cache *cache, const walked_frames *frames, uint64_t generation)
+bool code_cache_check(struct code_cache *cache, const walked_frames *frames, uint64_t generation, size_t *looked_at)
 {
-    if (!collect(cache, frames, generation)) {
-        return false;
+    bool known = collect(cache, frames, generation);
+    *looked_at = cache->checked.count;
+    if (!known || cache->checked.count == 0) {
+        return known;
     }
-    const struct python_offsets *o = &cache->target->offsets;
-    size_t size = code_part(o, 0).size + (name_is_looked_at(o) ? NAME_IDENTITY : 0);
+    size_t size = identity_size(cache);
     PP_RESERVE(&cache->scratch, size * cache->checked.count);
     bool readable = remote_read_parts(cache->target->pid, cache->parts.at, cache->parts.count, cache->scratch.at);
     bool same = readable;

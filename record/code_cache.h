@@ -41,10 +41,17 @@ struct code_cache *code_cache_new(const struct target *target);
 void code_cache_free(struct code_cache *cache);
 /* The code object at the address, if it is known; valid until code_cache_check, _load or _trim. */
 struct code *code_cache_find(struct code_cache *cache, uint64_t address);
+/* The checks of one stack: code_cache_next_round, then code_cache_confirm for what was read along with the stack, then code_cache_check. */
+uint64_t code_cache_next_round(struct code_cache *cache);
+/* Adds what of a known code object is looked at, code_cache_parts_each() parts, to IMAGE_AFTER of the image. */
+void code_cache_add_parts(const struct code_cache *cache, const struct code *code, struct image *image);
+size_t code_cache_parts_each(const struct code_cache *cache);
+/* Takes what was read of these parts, `bytes`, as the check of the code object at the address. */
+void code_cache_confirm(struct code_cache *cache, uint64_t address, const unsigned char *bytes, uint64_t generation);
 /* True if all codes of the frames are known and, looked at again, are still the same. False after reading those that were not: then the stack has to
  * be read again, for only a code object known before its stack was read, and the same after it, certainly is the one of the stack.
- * `generation`: the interpreter's count of freed code objects, UINT64_MAX if the version has none. */
-bool code_cache_check(struct code_cache *cache, const walked_frames *frames, uint64_t generation);
+ * `generation`: the interpreter's count of freed code objects, UINT64_MAX if the version has none. *looked_at: how many had to be read now. */
+bool code_cache_check(struct code_cache *cache, const walked_frames *frames, uint64_t generation, size_t *looked_at);
 /* Byte offset of the frame's instruction within its code; -1: before the first one. */
 int64_t code_offset(struct code_cache *cache, const struct code *code, const struct walked_frame *frame);
 /* Throws away what was not used since the call before, if the cache is larger than it should be. */

@@ -8,7 +8,7 @@
 #include "record/thread_ids.h"
 
 /* More cannot be told from a list that runs in a circle. */
-enum { MOST_INTERPRETERS = 10000, MOST_THREADS = 1000000, REFRESH_TRIES = 5, WORD = 8 };
+enum { MOST_INTERPRETERS = 10000, MOST_THREADS = 1000000, REFRESH_TRIES = 5, WORD = 8, REFRESH_NS = 1000000 };
 
 /* Of a PyThreadState, all that the list needs. */
 enum { THREAD_HEAD = 208 };
@@ -116,7 +116,7 @@ static void add_thread(struct python_process *p, const struct interpreter *inter
         /* Its first sample has to look at its state, though it may not have moved until then. */
         t->clock.arrivals = 0;
     }
-    stack_reader_init(&t->reader, &p->target, p->codes, interpreter, address);
+    stack_reader_init(&t->reader, &p->target, p->codes, interpreter, address, ident);
     *PP_PUSH(&p->threads) = t;
 }
 
@@ -204,6 +204,10 @@ static void drop_ended(struct python_process *p)
 
 bool python_process_refresh(struct python_process *p, int64_t now_ns)
 {
+    if (p->links.count && now_ns - p->refreshed_ns < REFRESH_NS) {
+        return true;
+    }
+    p->refreshed_ns = now_ns;
     if (unchanged(p)) {
         return true;
     }

@@ -35,13 +35,14 @@ struct python_process {
     /* The links that make up the lists: as long as they hold, so do the lists. */
     PP_VEC(struct remote_part) links;
     PP_VEC(uint64_t) expected, seen;
-    bool other_names; /* thread numbers in the process are not those of our /proc (another PID namespace) */
+    int64_t refreshed_ns; /* when they were looked at last */
+    bool other_names;     /* thread numbers in the process are not those of our /proc (another PID namespace) */
 };
 
 /* A process found by target_find; freed with python_process_free. `now_ns`: from when its first samples count. */
 struct python_process *python_process_new(const struct target *target);
 void python_process_free(struct python_process *process);
-/* Looks for new and ended threads. False if the process cannot be read (it ended, or runs something else now). `now_ns` is when new threads
+/* Looks for new and ended threads, unless it did so within the last millisecond and `links` is not empty. False if the process cannot be read (it ended, or runs something else now). `now_ns` is when new threads
  * were seen first. */
 bool python_process_refresh(struct python_process *process, int64_t now_ns);
 

@@ -3,7 +3,7 @@
 #include "record/timing.h"
 
 /* Reads of a running thread before it is stopped instead, or given up. */
-enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 12 };
+enum { TRIES_BEFORE_STOP = 3, TRIES_WITHOUT_STOP = 6 };
 /* What stops may take at once before the share of time counts: a recording of a second is worth some stops too. */
 enum { FREE_STOP_NS = 2000000 };
 
@@ -116,6 +116,13 @@ static void keep(struct sampler *s, struct python_process *process, struct pytho
     }
 }
 
+/* A thread that ends while it is looked at has no stack; the lists are looked at anew. */
+static bool has_ended(struct python_process *process, struct python_thread *thread)
+{
+    process->links.count = 0;
+    return thread->tid && !thread_clock_read_state(&thread->clock);
+}
+
 static void sample_thread(struct sampler *s, struct python_process *process, struct python_thread *thread)
 {
     bool moved = true;
@@ -132,6 +139,9 @@ static void sample_thread(struct sampler *s, struct python_process *process, str
     uint64_t torn = thread->reader.torn;
     enum stack_verdict verdict = sampler_read(s, process, thread, &flags);
     s->statistics->torn += thread->reader.torn - torn;
+    if (verdict == STACK_GONE && has_ended(process, thread)) {
+        return;
+    }
     if (verdict == STACK_GONE || verdict == STACK_MOVING) {
         s->statistics->dropped++;
     } else if (thread->reader.frames.count || verdict == STACK_PART) {

@@ -169,6 +169,7 @@ static void record(struct session *s)
         /* Looking whether it is over costs some reads of /proc. */
         if (!python || now - checked > LONGEST_SLEEP_NS / 10 || s->ended_by || s->failed) {
             checked = now;
+            take_signal(s, timing_signal(&s->signals));
             if (is_over(s, now)) {
                 return;
             }

@@ -1,27 +1,25 @@
 /* One thread's stack, read without stopping it (or while it stands still), and certain to have been its stack.
  *
- * The head of the thread, the used part of its data stack, and the frames elsewhere are read by one system call, twice over. Only if both copies lead along
- * the same frames, with the same instructions in all but the innermost, is the stack taken. */
+ * One system call reads the frames, then what says which of them is the innermost, then the frames again. Only if both copies lead along the same frames,
+ * with the same instructions and the same variables in all but the innermost, to where stacks begin, and only if the
+ * next such read finds the same, is the stack taken. */
 #ifndef PP_RECORD_STACK_READER_H
 #define PP_RECORD_STACK_READER_H
 
 #include "record/code_cache.h"
-
-/* Of one interpreter, shared by its threads. */
-struct interpreter {
-    uint64_t address;
-    uint64_t gil; /* of the lock; 0: none is known */
-};
+#include "record/stack_plan.h"
 
 struct stack_reader {
-    const struct target *target;
+    struct stack_plan plan;
     struct code_cache *codes;
-    const struct interpreter *interpreter;
-    uint64_t thread; /* address of its PyThreadState */
-    struct image image;
-    size_t fixed, chunks;      /* parts: head and flags, then data-stack chunks, then frames elsewhere */
     walked_frames frames;      /* the result, innermost first */
     walked_frames first, kept; /* the first copy's; what all tries had in common */
+    walked_frames before;      /* of the read before, if it was whole */
+    PP_VEC(uint64_t) expected; /* code objects that are read along with the stack */
+    uint64_t ident;            /* of the thread: Python's number for it */
+    uint64_t interpreter;      /* address */
+    uint64_t root, new_root;   /* where its stacks begin, and where they seem to begin now; 0: not known */
+    unsigned new_root_seen;
     bool holds_gil, collecting;
     uint64_t generation;
     uint64_t torn; /* reads thrown away, ever */
@@ -34,8 +32,9 @@ enum stack_verdict {
     STACK_GONE    /* the thread cannot be read (any more) */
 };
 
+/* `ident` is what the thread's PyThreadState holds as its number: as long as it does, it is that thread. */
 void stack_reader_init(struct stack_reader *reader, const struct target *target, struct code_cache *codes,
-                       const struct interpreter *interpreter, uint64_t thread);
+                       const struct interpreter *interpreter, uint64_t thread, uint64_t ident);
 void stack_reader_free(struct stack_reader *reader);
 /* Of a thread that may run meanwhile; gives up after `tries` tries. */
 enum stack_verdict stack_read_running(struct stack_reader *reader, unsigned tries);

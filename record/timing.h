@@ -31,7 +31,10 @@ void timing_start(struct timing *timing, double rate_hz, bool fixed, uint64_t se
 void timing_begin(struct timing *timing, int64_t now_ns);
 /* Call when it is done: sets next_ns, never in the past by more than an interval. */
 void timing_plan(struct timing *timing, int64_t now_ns);
-/* Sleeps until `until_ns` of CLOCK_MONOTONIC, at most `most_ns`, or until one of the (blocked) signals of `wake` arrives: returns its number, 0 if none did. */
+/* Sleeps until `until_ns` of CLOCK_MONOTONIC, at most `most_ns`, or until one of the (blocked) signals of `wake` arrives: returns its number, 0 if none did.
+ * Returns at once, without looking for signals, if the time is only some microseconds away. */
 int timing_sleep(int64_t until_ns, int64_t most_ns, const sigset_t *wake);
+/* The number of a signal of `wake` that has arrived, 0 if none has. */
+int timing_signal(const sigset_t *wake);
 
 #endif

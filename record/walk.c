@@ -1,7 +1,13 @@
 #include "record/walk.h"
 
 /* No frame is smaller: a chain of more frames than the image has room for runs in a circle. */
-enum { SMALLEST_FRAME = 48, SOME_FRAMES = 8 };
+enum { SMALLEST_FRAME = 48, SOME_FRAMES = 8, WORD = 8 };
+
+/* Owners of frames (enum _frameowner in Include/internal/pycore_frame.h). */
+enum { OWNER_THREAD, OWNER_GENERATOR, OWNER_FRAME_OBJECT, NO_OWNER = 256 };
+
+/* From here on the outermost frame of each thread is a shim. */
+enum { FIRST_SHIM_AT_ROOT = 12 };
 
 /* The low bits of what 3.14 and later keep in a frame are a tag (Include/internal/pycore_stackref.h); objects are aligned. */
 #define TAG_BITS UINT64_C(3)
@@ -12,32 +18,68 @@ static int64_t instruction_of(const struct python_offsets *o, const unsigned cha
     return o->instruction_kind == INSTRUCTION_POINTER ? (int64_t)load_u64(at) : load_i32(at);
 }
 
-enum walk_result walk_frames(struct image *image, unsigned copy, const struct python_offsets *o, uint64_t first,
+/* Not 0; whole words, as all that frames are made of. A sum of products, so that they need not wait for one another. */
+static uint64_t hash_words(const unsigned char *at, size_t size)
+{
+    uint64_t hash = size, factor = UINT64_C(0x9e3779b97f4a7c15);
+    for (size_t i = 0; i + WORD <= size; i += WORD) {
+        uint64_t word = load_u64(at + i);
+        hash += (word ^ word >> 32) * factor;
+        factor += UINT64_C(0xbf58476d1ce4e5ba);
+    }
+    return hash | 1;
+}
+
+/* How much of the frame, which is of `size` and `rest` bytes at most, is its own: up to the next one within, or to the top of the data stack. */
+static size_t extent_of(uint64_t frame, size_t size, size_t rest, uint64_t next, uint64_t top)
+{
+    uint64_t most = frame + size + rest;
+    if (next >= frame + size && next <= most) {
+        return (size_t)(next - frame);
+    }
+    return top >= frame + size && top <= most ? (size_t)(top - frame) : size;
+}
+
+/* Whether a chain may end at a frame of that owner. A generator that waits leads nowhere: one that runs has a frame that called it. */
+static bool may_be_root(const struct python_offsets *o, unsigned owner)
+{
+    return o->minor >= FIRST_SHIM_AT_ROOT ? owner >= o->owner_first_shim : owner != OWNER_GENERATOR;
+}
+
+enum walk_result walk_frames(struct image *image, unsigned copy, const struct python_offsets *o, struct walk_ends *ends,
                              walked_frames *frames, uint64_t *missing)
 {
-    size_t most = image->copy_size / SMALLEST_FRAME + SOME_FRAMES;
-    size_t steps = 0;
+    size_t most = image->bytes.capacity / SMALLEST_FRAME + SOME_FRAMES;
+    size_t steps = 0, rest = 0;
+    uint64_t next = 0;
+    unsigned owner = NO_OWNER;
     frames->count = 0;
-    for (uint64_t frame = first; frame; steps++) {
-        const unsigned char *bytes = image_at(image, copy, frame, o->frame_size);
+    ends->last = 0;
+    for (uint64_t frame = ends->first; frame; steps++) {
+        const unsigned char *bytes = image_at(image, copy, frame, o->frame_size, &rest);
         if (!bytes) {
             *missing = frame;
             return WALK_MISSING;
         }
-        if (steps > most) {
+        owner = o->frame_owner == NO_OFFSET ? OWNER_THREAD : bytes[o->frame_owner];
+        if (steps > most || owner == OWNER_FRAME_OBJECT) {
             return WALK_BROKEN;
         }
-        if (o->frame_owner == NO_OFFSET || bytes[o->frame_owner] < o->owner_first_shim) {
+        if (owner < o->owner_first_shim) {
+            size_t extent = extent_of(frame, o->frame_size, rest, next, ends->top);
             *PP_PUSH(frames) = (struct walked_frame){
                 .frame = frame,
                 .code = load_u64(bytes + o->frame_code) & ~TAG_BITS,
                 .instruction = instruction_of(o, bytes),
                 .bytecode_index = o->frame_bytecode_index == NO_OFFSET ? 0 : load_u32(bytes + o->frame_bytecode_index),
+                .contents = next ? hash_words(bytes, extent) : 0,
             };
         }
+        next = frame;
+        ends->last = frame;
         frame = load_u64(bytes + o->frame_previous);
     }
-    return WALK_DONE;
+    return owner == NO_OWNER || may_be_root(o, owner) ? WALK_DONE : WALK_BROKEN;
 }
 
 size_t walk_agreement(const walked_frames *a, const walked_frames *b)
@@ -46,8 +88,11 @@ size_t walk_agreement(const walked_frames *a, const walked_frames *b)
     while (same < a->count && same < b->count) {
         const struct walked_frame *x = &a->at[a->count - 1 - same];
         const struct walked_frame *y = &b->at[b->count - 1 - same];
-        bool innermost = same + 1 == a->count && same + 1 == b->count;
-        if (x->frame != y->frame || x->code != y->code || (!innermost && x->instruction != y->instruction)) {
+        if (x->frame != y->frame || x->code != y->code) {
+            break;
+        }
+        if (same + 1 < a->count && same + 1 < b->count &&
+            (x->instruction != y->instruction || x->contents != y->contents)) {
             break;
         }
         same++;

@@ -10,6 +10,7 @@ struct walked_frame {
     uint64_t frame, code;    /* addresses */
     int64_t instruction;     /* as the version keeps it: see enum instruction_kind */
     uint32_t bytecode_index; /* which copy of the bytecode (free-threaded builds), else 0 */
+    uint64_t contents; /* a hash of the frame with its variables; 0 of the innermost, which changes all the time */
 };
 
 /* Innermost first. */
@@ -21,10 +22,18 @@ enum walk_result {
     WALK_BROKEN   /* a chain that cannot be: it changed while it was read */
 };
 
-/* Walks from the frame at address `first` (0: no frames) within copy 0 or 1 of the image. */
-enum walk_result walk_frames(struct image *image, unsigned copy, const struct python_offsets *offsets, uint64_t first,
-                             walked_frames *frames, uint64_t *missing);
-/* How many frames, counted from the root, are the same in both: same place, same code and, but for an innermost frame, same instruction. */
+/* Where a walk begins and what is known of where it ends. */
+struct walk_ends {
+    uint64_t first; /* address of the innermost frame; 0: no frames */
+    uint64_t top;   /* end of the data stack in use, 0 without one */
+    uint64_t last;  /* out: address of the outermost frame, shims too */
+};
+
+/* Walks along copy 0 or 1 of the image's frames. */
+enum walk_result walk_frames(struct image *image, unsigned copy, const struct python_offsets *offsets,
+                             struct walk_ends *ends, walked_frames *frames, uint64_t *missing);
+/* How many frames, counted from the root, are the same in both: same place, same code and, but for a frame that is the innermost of either, same instruction
+ * and contents. */
 size_t walk_agreement(const walked_frames *a, const walked_frames *b);
 
 #endif

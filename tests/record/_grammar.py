@@ -43,9 +43,46 @@ def two_families():
             expected += [own[2].name[0] + str(i) for i in range(len(own) - 2)]
         if [frame.name for frame in own] != expected[: len(own)] or len(own) > 10:
             return "functions of both families, or one left out"
-        for frame in own[1:-1]:
+        for frame in own[2:-1]:
             if frame.line not in lines[frame.name]:
                 return "%r does not call on that line" % frame
+        if len(own) > 2 and own[1].line != lines["main"]["ab".index(own[2].name[0])]:
+            return "main does not call %s on line %d" % (own[2].name, own[1].line)
+        return None
+
+    return check
+
+
+def periods(depth):
+    """Of periods.py, whose functions are those of a text it makes."""
+
+    def check(frames):
+        own = [frame for frame in frames if frame.file == "periods_made.py"]
+        if not own:
+            return None
+        family = own[1].name[0] if len(own) > 1 else "a"
+        if [frame.name for frame in own] != ["turn"] + [family + str(n) for n in range(len(own) - 1)] or len(own) > depth + 1:
+            return "functions of both chains, or one left out"
+        if len(own) > 1 and own[0].line != {"a": 3, "b": 4}[family]:
+            return "turn does not call %s0 on line %d" % (family, own[0].line)
+        return "turn was called by nobody" if frames[0].name == "turn" else None
+
+    return check
+
+
+def resumed():
+    callers = {"first": ("turn", 1), "second": ("turn", 2), "inner": ("second", 0)}
+    text = open(os.path.join(TARGETS, "resumed.py"), encoding="utf-8").read().split("\n")
+    lines = {"turn": [0, text.index("    for _ in first():") + 1, text.index("        next(two)") + 1], "second": [text.index("    yield from inner()") + 1]}
+
+    def check(frames):
+        own = own_frames(frames, "resumed.py")
+        if any(frame.name in callers or frame.name == "turn" for frame in frames[:1]):
+            return "%s was called by nobody" % frames[0].name
+        for above, below in zip(own, own[1:]):
+            caller, line = callers.get(below.name, (above.name, None))
+            if above.name != caller or (line is not None and above.line != lines[caller][line]):
+                return "%r does not resume %s" % (above, below.name)
         return None
 
     return check

@@ -54,6 +54,17 @@ def simple(target, grammar, salvaged, rate=1000, seconds=0.5, options=(), names=
     return run
 
 
+def periods(recorder, python):
+    """Without stops, so that only the reader's own care counts; at several depths, as each has its period."""
+    said = []
+    for depth in (2, 3, 4, 6, 12):
+        seconds = 10 if FULL else 0.4
+        # Depth and time: the program ends itself, which takes the interpreter down at once.
+        recording = finished(recorder.launch(python, "periods.py", [str(seconds), str(depth)], ["--rate", 10000, "--stop", "never"]))
+        said.append(judge(recording, _grammar.periods(depth), 1.0, 20))
+    return said[0] + " at depth 2, " + said[-1] + " at depth 12"
+
+
 def shares(recorder, python):
     """The shares of wall time are the ones the program measured itself, within what chance allows."""
     seconds, rate = (10 if FULL else 1.2), 1000
@@ -166,6 +177,9 @@ PROGRAMS = {
     "two families, 10 kHz": simple("two_families.py", _grammar.two_families, 0.95, rate=10000),
     "two families, never stopped": simple("two_families.py", _grammar.two_families, 1.0, options=["--stop", "never"]),
     "two families, always stopped": simple("two_families.py", _grammar.two_families, 0.01, options=["--stop", "always"]),
+    "periods, never stopped": periods,
+    "resumed generators, never stopped": simple("resumed.py", _grammar.resumed, 1.0, rate=10000, options=["--stop", "never"]),
+    "resumed generators": simple("resumed.py", _grammar.resumed, 0.95, rate=5000, names=["first", "inner"]),
     "deep families": simple("deep_families.py", _grammar.deep_families, 0.9, names=["red", "blue"]),
     "shares": shares,
     "deep": deep,
