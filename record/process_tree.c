@@ -6,7 +6,8 @@
 enum {
     FIRST_PATIENCE_NS = 1000000, /* between looks at a process that is no Python yet */
     MOST_PATIENCE_NS = 50000000,
-    CHILDREN_NS = 5000000, /* between looks for children */
+    LOOKS_FOR_LIBRARY = 24, /* some 900 ms, by then */
+    CHILDREN_NS = 5000000,  /* between looks for children */
     CHILDREN_PER_PROCESS_NS = 200000
 };
 
@@ -37,7 +38,10 @@ static void look_at(struct tracked_process *p, int64_t now_ns)
 {
     uint64_t program = program_of(p->pid);
     try_again_later(p, now_ns);
-    if (program == p->program && (p->found == TARGET_NO_PYTHON || p->found == TARGET_UNSUPPORTED)) {
+    p->looks = program == p->program ? p->looks + 1 : 0;
+    /* A program that has just begun has not mapped its libraries yet. */
+    if (p->looks &&
+        (p->found == TARGET_UNSUPPORTED || (p->found == TARGET_NO_PYTHON && p->looks > LOOKS_FOR_LIBRARY))) {
         return;
     }
     struct target target;

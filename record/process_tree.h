@@ -12,7 +12,8 @@ struct tracked_process {
     bool announced;                /* the dump knows this Python */
     bool was_python;               /* it is or was one */
     int64_t next_try_ns, patience_ns;
-    uint64_t program; /* hash of what it runs: what was no Python is not looked at again before it changes */
+    uint64_t program; /* hash of what it runs */
+    unsigned looks;   /* at this program before: one that was no Python is not looked at for ever */
     enum target_found found;
     struct pp_error error; /* why it cannot be read */
 };

@@ -1,9 +1,10 @@
 #include "record/sampler.h"
 
+#include "record/remote_memory.h"
 #include "record/timing.h"
 
 /* Reads of a running thread before it is stopped instead, or given up. */
-enum { TRIES_BEFORE_STOP = 3, TRIES_WITHOUT_STOP = 6 };
+enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 5 };
 /* What stops may take at once before the share of time counts: a recording of a second is worth some stops too. */
 enum { FREE_STOP_NS = 2000000 };
 
@@ -116,11 +117,13 @@ static void keep(struct sampler *s, struct python_process *process, struct pytho
     }
 }
 
-/* A thread that ends while it is looked at has no stack; the lists are looked at anew. */
+/* A thread that ends while it is looked at, or with its process, has no stack; the lists are looked at anew. */
 static bool has_ended(struct python_process *process, struct python_thread *thread)
 {
+    uint64_t interpreter;
     process->links.count = 0;
-    return thread->tid && !thread_clock_read_state(&thread->clock);
+    return (thread->tid && !thread_clock_read_state(&thread->clock)) ||
+           !remote_u64(process->target.pid, thread->reader.interpreter, &interpreter);
 }
 
 static void sample_thread(struct sampler *s, struct python_process *process, struct python_thread *thread)

@@ -12,6 +12,7 @@ enum {
     MOST_CHUNKS = 1 << 16,
     MOST_STEPS = 1 << 20, /* frames followed in search of one that is known */
     MOST_JUMPS = 64,
+    LOOK_EACH = 64, /* steps */
     NEAR = 512
 };
 
@@ -252,8 +253,9 @@ void stack_plan_extend(struct stack_plan *p, uint64_t frame)
         if (!remote_u64(p->target->pid, frame + o->frame_previous, &previous)) {
             return;
         }
-        /* What was there at the last read ends the search. */
-        frame = is_planned(p, previous) ? 0 : previous;
+        /* What was there at the last read ends the search; in a long one it is not looked for at every step. */
+        bool look = steps < LOOK_EACH || steps % LOOK_EACH == 0;
+        frame = look && is_planned(p, previous) ? 0 : previous;
     }
 }
 

@@ -217,45 +217,73 @@ static bool begins_at_root(struct stack_reader *r, uint64_t last, bool still)
     return false;
 }
 
-/* Whether the stack was found by the read before too, which was as good. One read is not enough: a program may have come back to where it was between the two copies. */
-static bool is_found_again(struct stack_reader *r, bool passed)
+/* How often a stack has to be found, one read after another. One is not enough: a program may have come back to where it was between the two copies.
+ * Frames that are objects are read one by one, which takes longer. */
+static unsigned reads_needed(const struct stack_reader *r)
 {
-    bool same =
-        passed && r->before.count == r->frames.count && walk_agreement(&r->before, &r->frames) == r->frames.count;
+    return offsets_of(r)->frame_owner == NO_OFFSET ? 4 : 2;
+}
+
+/* True if the stack is that of the read before. */
+static bool is_same_again(struct stack_reader *r)
+{
+    bool same = r->before.count == r->frames.count && walk_agreement(&r->before, &r->frames) == r->frames.count;
     keep_outer(&r->before, &r->frames, r->frames.count);
     return same;
 }
 
+/* Lets up to half a microsecond pass, never the same time, so that no program keeps step with the reads. */
+static void wait_a_little(struct stack_reader *r)
+{
+    r->random = r->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    for (volatile unsigned left = (unsigned)(r->random >> 56); left; left--) {
+    }
+}
+
+/* One read of a thread that may run. *whole: it looks like a whole stack; *agreed: so many outer frames are the same in both copies. */
+static enum read_result read_twice(struct stack_reader *r, bool with_codes, bool *whole, size_t *agreed)
+{
+    uint64_t last = 0;
+    enum read_result result = read_chain(r, 2, with_codes, &last);
+    *whole = false;
+    *agreed = 0;
+    if (result == READ_DONE) {
+        read_flags(r);
+        bool rooted = begins_at_root(r, last, false);
+        *agreed = rooted ? walk_agreement(&r->first, &r->frames) : 0;
+        *whole = rooted && *agreed == r->first.count && *agreed == r->frames.count;
+    }
+    r->torn += !*whole;
+    return result;
+}
+
 enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
 {
-    bool none_kept = true, whole = false;
+    bool none_kept = true;
+    unsigned found = 0, needed = reads_needed(r);
     r->kept.count = 0;
-    for (unsigned i = 0; i < tries; i++) {
-        bool passed = whole;
-        uint64_t last = 0;
-        enum read_result result = read_chain(r, 2, passed, &last);
+    for (unsigned i = 0; i < tries + needed - 1; i++) {
+        bool whole;
+        size_t agreed;
+        enum read_result result = read_twice(r, found + 1 >= needed, &whole, &agreed);
         if (result == READ_GONE) {
             return STACK_GONE;
         }
-        size_t agreed = 0;
-        whole = false;
-        if (result == READ_DONE) {
-            read_flags(r);
-            bool rooted = begins_at_root(r, last, false);
-            agreed = rooted ? walk_agreement(&r->first, &r->frames) : 0;
-            whole = rooted && agreed == r->first.count && agreed == r->frames.count;
-        }
-        r->torn += !whole;
-        if (whole && is_found_again(r, passed)) {
+        bool again = whole && is_same_again(r);
+        found = !whole ? 0 : again ? found + 1 : 1;
+        if (found >= needed) {
             stack_plan_tidy(&r->plan, &r->frames);
             if (codes_are_known(r)) {
                 return STACK_WHOLE;
             }
+            /* Now they are: once more. */
+            found = needed - 1;
         }
         if (result == READ_DONE) {
             keep_common(r, agreed, none_kept);
             none_kept = false;
         }
+        wait_a_little(r);
     }
     return part_of_it(r);
 }

@@ -22,6 +22,7 @@ struct stack_reader {
     unsigned new_root_seen;
     bool holds_gil, collecting;
     uint64_t generation;
+    uint64_t random; /* state of a generator */
     uint64_t torn; /* reads thrown away, ever */
 };
 
@@ -36,7 +37,7 @@ enum stack_verdict {
 void stack_reader_init(struct stack_reader *reader, const struct target *target, struct code_cache *codes,
                        const struct interpreter *interpreter, uint64_t thread, uint64_t ident);
 void stack_reader_free(struct stack_reader *reader);
-/* Of a thread that may run meanwhile; gives up after `tries` tries. */
+/* Of a thread that may run meanwhile; gives up after about so many tries. */
 enum stack_verdict stack_read_running(struct stack_reader *reader, unsigned tries);
 /* Of a thread that is known, or will be proved by the caller, to stand still: read once. */
 enum stack_verdict stack_read_still(struct stack_reader *reader);
