@@ -24,8 +24,8 @@ static bool make_stacks(const struct draw_args *a, struct pp_profile **p)
 {
     struct pp_error err = {0};
     if (!((*p)->shapes & PP_SHAPE_STACKS)) {
-        /* A picture has no use for paths of a fiftieth of a pixel; what is not followed further is its last function's own time. */
-        struct pp_estimate_options estimate = {.min_share = 2e-5};
+        /* The same estimate as anywhere, so that the picture gives back what pstat2folded writes. */
+        struct pp_estimate_options estimate = {0};
         if (!replace(a, p, pp_estimate_stacks(*p, &estimate, &err), &err)) {
             return false;
         }

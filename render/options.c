@@ -75,7 +75,7 @@ const struct cli_option draw_options[] = {
     FLAG(cp, "cp", "keep colours in palette.map in this folder"),
     {.name = "format", .argument = "FORMAT", .kind = CLI_CHOICE, .choices = formats, FIELD(format), .help = "svg (default) or svgz"},
     {.name = "embed", .argument = "SIZE", .kind = CLI_UINT, FIELD(embed), .given_offset = offsetof(struct draw_args, has_embed),
-     .help = "embed the exact data when it is at most SIZE bytes of text (default 4M; 0: never)"},
+     .help = "embed the exact data when it is at most SIZE bytes of text (default 16M; 0: never)"},
     FLAG(no_javascript, "no-javascript", "only the still picture"),
     STRING(encoding, "encoding", "NAME", "UTF-8, the only one"),
     {.name = "hash", .kind = CLI_FLAG, FIELD(ignored), .help = "accepted: colours always depend on names only", .group = "Accepted for scripts written for other tools"},
@@ -95,7 +95,7 @@ void draw_defaults(void *args)
     a->fontwidth = 0.59;
     a->factor = 1;
     a->max_frames = 20000;
-    a->embed = 4 << 20;
+    a->embed = 16 << 20;
     a->fonttype = "monospace";
     a->nametype = "Function:";
 }

@@ -166,7 +166,7 @@ static void put_metadata(struct svg_writer *w)
         pp_sink_printf(w->out,
                        "<profpipe:profile xmlns:profpipe=\"" NAMESPACE
                        "\" id=\"profpipe-profile\" format=\"folded\" encoding=\"base64\" "
-                       "compression=\"zlib\" bytes=\"%zu\">",
+                       "compression=\"front+zlib\" bytes=\"%zu\">",
                        w->style->data_bytes);
         pp_sink_str(w->out, w->style->data);
         pp_sink_text(w->out, "</profpipe:profile>\n");

@@ -4,6 +4,8 @@
 #include <zlib.h>
 
 #include "base/limits.h"
+#include "base/memory.h"
+#include "base/number.h"
 #include "formats/folded/folded.h"
 #include "formats/svg/svg.h"
 
@@ -65,8 +67,44 @@ static bool inflate_all(unsigned char *packed, size_t len, struct pp_sink *out, 
     return status == Z_STREAM_END || pp_fail(err, PP_SYNTAX, pp_nowhere(), "the embedded profile is damaged");
 }
 
-bool svg_read_embedded(struct pp_str base64, struct pp_builder *b, const struct pp_options *options,
-                       struct pp_error *err)
+/* Each line is the number of bytes it shares with the line before, a space, and the rest. */
+static bool undo_front(struct pp_str coded, struct pp_sink *out, struct pp_error *err)
+{
+    PP_VEC(char) line = {0};
+    bool ok = true;
+    while (ok && coded.len && pp_sink_bytes(out) < MOST_UNPACKED) {
+        struct pp_cut cut = pp_str_cut(coded, '\n');
+        struct pp_cut parts = pp_str_cut(cut.head, ' ');
+        uint64_t same;
+        ok = parts.found && pp_parse_u64(parts.head, &same) && same <= line.count;
+        if (ok) {
+            line.count = (size_t)same;
+            pp_sink_write(out, line.at, line.count);
+            pp_sink_str(out, parts.tail);
+            pp_sink_byte(out, '\n');
+            for (size_t i = 0; i < parts.tail.len; i++) {
+                *PP_PUSH(&line) = parts.tail.data[i];
+            }
+        }
+        coded = cut.tail;
+    }
+    pp_free(line.at);
+    return (ok && coded.len == 0) || pp_fail(err, PP_SYNTAX, pp_nowhere(), "the embedded profile is damaged");
+}
+
+static bool unpack(unsigned char *packed, size_t len, bool front, struct pp_sink *text, struct pp_error *err)
+{
+    if (!front) {
+        return inflate_all(packed, len, text, err);
+    }
+    struct pp_sink *coded = pp_sink_memory();
+    bool ok = inflate_all(packed, len, coded, err) && undo_front(pp_sink_contents(coded), text, err);
+    pp_sink_abandon(coded);
+    return ok;
+}
+
+bool svg_read_embedded(struct pp_str base64, struct pp_str compression, struct pp_builder *b,
+                       const struct pp_options *options, struct pp_error *err)
 {
     size_t len;
     unsigned char *packed = from_base64(base64, &len);
@@ -74,7 +112,7 @@ bool svg_read_embedded(struct pp_str base64, struct pp_builder *b, const struct 
         return pp_fail(err, PP_SYNTAX, pp_nowhere(), "the embedded profile is damaged: expected base64");
     }
     struct pp_sink *text = pp_sink_memory();
-    bool ok = inflate_all(packed, len, text, err);
+    bool ok = unpack(packed, len, pp_str_eq(compression, PP_STR("front+zlib")), text, err);
     if (ok) {
         struct pp_source *folded = pp_source_memory(pp_sink_contents(text), 0);
         ok = folded_read(folded, b, options, err);

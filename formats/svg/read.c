@@ -265,12 +265,12 @@ static bool take_own(struct svg_reader *r, struct pp_str name, struct own_frame 
 
 static bool take_metadata(struct svg_reader *r, struct pp_str name)
 {
-    struct pp_str text;
+    struct pp_str text, compression = attribute(r, "compression");
     if (pp_str_eq(name, PP_STR("profpipe:view"))) {
         (void)read_text_of(r, &r->view);
     } else if (pp_str_eq(name, PP_STR("profpipe:profile")) && read_text_of(r, &text)) {
         r->embedded = true;
-        return svg_read_embedded(text, r->b, r->options, r->err);
+        return svg_read_embedded(text, compression, r->b, r->options, r->err);
     }
     return true;
 }

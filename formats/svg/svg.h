@@ -25,9 +25,9 @@ struct svg_frames {
 bool svg_parse_title(struct pp_str title, struct pp_str *name, struct pp_str *number, struct pp_str *count_name);
 /* Finds every frame's parent by place and adds the stacks to the builder. False and *err when the picture is no flame graph. */
 bool svg_add_drawn(const struct svg_frames *frames, struct pp_builder *b, struct pp_error *err);
-/* Reads the profile embedded by folded2svg: base64 of zlib of folded text. */
-bool svg_read_embedded(struct pp_str base64, struct pp_builder *b, const struct pp_options *options,
-                       struct pp_error *err);
+/* Reads the profile embedded by folded2svg: base64 of folded text, compressed as the element's attribute says ("zlib", "front+zlib"). */
+bool svg_read_embedded(struct pp_str base64, struct pp_str compression, struct pp_builder *b,
+                       const struct pp_options *options, struct pp_error *err);
 /* A builder frame from a frame's text: "name (file:line)" is taken apart. */
 pp_frame_id svg_text_frame(struct pp_builder *b, struct pp_str text);
 

@@ -3,8 +3,11 @@
 
 The shapes are those of docs/formats/svg.md; the pictures are drawn here. pass_own.svg comes from folded2svg itself:
     folded2svg --no-javascript pass_own.folded > pass_own.svg
+pass_front.svg too, from the stacks of FRAMES; pass_own.svg is older and has its profile compressed without front-coding.
 """
+import base64
 import os
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FRAMES = [('all', 0, 0, 17), ('d', 1, 0, 2), ('main', 1, 2, 15), ('parse (app/io.py:9)', 2, 2, 10), ('a <b> & c', 3, 2, 4)]
@@ -76,3 +79,6 @@ refuse('fail_entities.svg', '<?xml version="1.0"?>\n<!DOCTYPE svg [<!ENTITY a "a
        'expected no entities of its own in a flame graph')
 refuse('fail_embedded.svg', '<svg xmlns="http://www.w3.org/2000/svg" data-profpipe="1"><metadata><profpipe:profile xmlns:profpipe="https://profpipe.invalid/svg" '
       'format="folded" encoding="base64" compression="zlib">AAAA</profpipe:profile></metadata></svg>\n', 'the embedded profile is damaged')
+refuse('fail_front.svg', '<svg xmlns="http://www.w3.org/2000/svg" data-profpipe="1"><metadata><profpipe:profile xmlns:profpipe="https://profpipe.invalid/svg" '
+       'format="folded" encoding="base64" compression="front+zlib">%s</profpipe:profile></metadata></svg>\n' % base64.b64encode(zlib.compress(b'0 a 1\n9 b 2\n')).decode(),
+       'the embedded profile is damaged')
