@@ -11,7 +11,7 @@
 /* Calls as stacks, to the same depth as folded2svg. *made is owned by the caller, NULL when they are stacks already. */
 static const struct pp_profile *stacks_of(const struct pp_profile *p, struct pp_profile **made, struct pp_error *err)
 {
-    struct pp_estimate_options options = {.min_share = 2e-5};
+    struct pp_estimate_options options = {0};
     *made = NULL;
     if (p->shapes & PP_SHAPE_STACKS) {
         return p;
