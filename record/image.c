@@ -1,17 +1,23 @@
 #include "record/image.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* So many are searched for one by one. */
+enum { FEW_JUMPS = 16 };
 
 void image_keep(struct image *image, enum image_group group, size_t count)
 {
     struct image_parts *g = &image->groups[group];
     g->parts.count = count < g->parts.count ? count : g->parts.count;
     image->hint = 0;
+    image->sorted.count = 0;
 }
 
 void image_add(struct image *image, enum image_group group, uint64_t address, size_t size)
 {
     *PP_PUSH(&image->groups[group].parts) = (struct remote_part){address, size};
+    image->sorted.count = 0;
 }
 
 struct remote_part *image_part(struct image *image, enum image_group group, size_t number)
@@ -72,21 +78,72 @@ static bool holds(const struct remote_part *part, uint64_t address, size_t size)
            size <= part->size - (address - part->address);
 }
 
+static int by_address(const void *a, const void *b)
+{
+    const struct image_place *x = a, *y = b;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static void sort_parts(struct image *image)
+{
+    const struct image_parts *g = &image->groups[IMAGE_FRAMES];
+    for (size_t i = 0; i < g->parts.count; i++) {
+        *PP_PUSH(&image->sorted) = (struct image_place){g->parts.at[i].address, i};
+    }
+    qsort(image->sorted.at, image->sorted.count, sizeof *image->sorted.at, by_address);
+}
+
+/* Number of the part with the largest address up to this one. */
+static size_t search_sorted(struct image *image, uint64_t address)
+{
+    if (image->sorted.count == 0) {
+        sort_parts(image);
+    }
+    size_t low = 0, high = image->sorted.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (image->sorted.at[middle].address <= address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return image->sorted.at[low ? low - 1 : 0].part;
+}
+
+/* Number of a part that has the bytes; SIZE_MAX if none has. */
+static size_t part_with(struct image *image, uint64_t address, size_t size)
+{
+    const struct image_parts *g = &image->groups[IMAGE_FRAMES];
+    size_t count = g->parts.count;
+    for (size_t at = image->hint; at < count && at <= image->hint + 1; at++) {
+        if (holds(&g->parts.at[at], address, size)) {
+            return at;
+        }
+    }
+    if (++image->jumps > FEW_JUMPS && count) {
+        size_t at = search_sorted(image, address);
+        return holds(&g->parts.at[at], address, size) ? at : SIZE_MAX;
+    }
+    for (size_t at = 0; at < count; at++) {
+        if (holds(&g->parts.at[at], address, size)) {
+            return at;
+        }
+    }
+    return SIZE_MAX;
+}
+
 const unsigned char *image_at(struct image *image, unsigned copy, uint64_t address, size_t size, size_t *rest)
 {
     const struct image_parts *g = &image->groups[IMAGE_FRAMES];
-    size_t count = g->parts.count, base = copy ? image->second : g->base;
-    for (size_t i = 0, at = image->hint < count ? image->hint : 0; i < count; i++, at = at + 1 == count ? 0 : at + 1) {
-        const struct remote_part *part = &g->parts.at[at];
-        if (holds(part, address, size)) {
-            size_t offset = address - part->address;
-            image->jumps += i > 1;
-            image->hint = at;
-            *rest = part->size - offset - size;
-            return image->bytes.at + base + g->starts.at[at] + offset;
-        }
+    size_t at = part_with(image, address, size);
+    if (at == SIZE_MAX) {
+        return NULL;
     }
-    return NULL;
+    size_t offset = address - g->parts.at[at].address;
+    image->hint = at;
+    *rest = g->parts.at[at].size - offset - size;
+    return image->bytes.at + (copy ? image->second : g->base) + g->starts.at[at] + offset;
 }
 
 void image_free(struct image *image)
@@ -95,6 +152,7 @@ void image_free(struct image *image)
         pp_free(image->groups[i].parts.at);
         pp_free(image->groups[i].starts.at);
     }
+    pp_free(image->sorted.at);
     pp_free(image->order.at);
     pp_free(image->bytes.at);
     *image = (struct image){0};

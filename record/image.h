@@ -16,14 +16,20 @@ struct image_parts {
     size_t size, base;
 };
 
+struct image_place {
+    uint64_t address;
+    size_t part;
+};
+
 /* Zero-initialise; free with image_free. Parts are remembered from one read to the next: a stack changes little. */
 struct image {
     struct image_parts groups[IMAGE_GROUPS];
     size_t second; /* base of the second copy of the frames */
     PP_VEC(struct remote_part) order;
     PP_VEC(unsigned char) bytes;
-    size_t hint;  /* the part of frames found last: walks go through them in order */
-    size_t jumps; /* look-ups that did not find it there, since the last read */
+    size_t hint;                       /* the part of frames found last: walks go through them in order */
+    size_t jumps;                      /* look-ups that did not find it there or just behind, since the last read */
+    PP_VEC(struct image_place) sorted; /* the parts of frames by address, once there are many jumps */
 };
 
 /* Forgets the parts of a group from `count` on. */

@@ -1,5 +1,7 @@
 #include "record/stack_plan.h"
 
+#include <stdlib.h>
+
 /* _PyStackChunk: previous, size (bytes of the chunk), top (in words from `data`), data (Include/cpython/pystate.h). */
 enum { CHUNK_SIZE = 8, CHUNK_TOP = 16, CHUNK_DATA = 24, WORD = 8 };
 /* datastack_top stands behind datastack_chunk. */
@@ -11,7 +13,8 @@ enum {
     LARGEST_CHUNK = 1 << 26,
     MOST_CHUNKS = 1 << 16,
     MOST_STEPS = 1 << 20, /* frames followed in search of one that is known */
-    MOST_JUMPS = 64,
+    MOST_UNUSED = 64,
+    MOST_NEW_OBJECTS = 6,
     LOOK_EACH = 64, /* steps */
     NEAR = 512
 };
@@ -100,6 +103,7 @@ void stack_plan_init(struct stack_plan *p, const struct target *target, const st
 void stack_plan_free(struct stack_plan *p)
 {
     image_free(&p->image);
+    pp_free(p->scratch.at);
     *p = (struct stack_plan){0};
 }
 
@@ -109,6 +113,7 @@ void stack_plan_forget(struct stack_plan *p)
     image_keep(&p->image, IMAGE_AFTER, AFTER_CODES);
     image_part(&p->image, IMAGE_PIVOT, PIVOT_CFRAME)->size = 0;
     p->chunks = 0;
+    p->objects = 0;
 }
 
 const unsigned char *stack_plan_head(const struct stack_plan *p)
@@ -274,15 +279,43 @@ static void shrink_newest(struct stack_plan *p)
     }
 }
 
-/* Frames elsewhere that are not used any more, or out of order, make every look-up slower. */
+static int by_address(const void *a, const void *b)
+{
+    const struct remote_part *x = a, *y = b;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
+/* Frames that are objects, in one part where they lie near each other. */
+static void plan_objects(struct stack_plan *p, const walked_frames *frames)
+{
+    size_t size = p->target->offsets.frame_size;
+    p->scratch.count = 0;
+    for (size_t i = 0; i < frames->count; i++) {
+        *PP_PUSH(&p->scratch) = (struct remote_part){frames->at[i].frame, size};
+    }
+    if (p->scratch.count) {
+        qsort(p->scratch.at, p->scratch.count, sizeof *p->scratch.at, by_address);
+    }
+    for (size_t i = 0; i < p->scratch.count; i++) {
+        struct remote_part part = p->scratch.at[i];
+        /* Less than a page lies between them, so all of it can be read. */
+        while (i + 1 < p->scratch.count && p->scratch.at[i + 1].address - part.address - part.size <= NEAR) {
+            part.size = p->scratch.at[++i].address + size - part.address;
+        }
+        image_add(&p->image, IMAGE_FRAMES, part.address, part.size);
+    }
+}
+
+/* Frames elsewhere that are not used any more make every look-up slower. */
 void stack_plan_tidy(struct stack_plan *p, const walked_frames *frames)
 {
     size_t elsewhere = image_count(&p->image, IMAGE_FRAMES) - p->chunks;
     bool objects = p->target->offsets.frame_owner == NO_OFFSET;
-    if ((objects && p->image.jumps > MOST_JUMPS) || elsewhere > 2 * frames->count + MOST_JUMPS) {
+    if (objects ? elsewhere > p->objects + MOST_NEW_OBJECTS : elsewhere > 2 * frames->count + MOST_UNUSED) {
         image_keep(&p->image, IMAGE_FRAMES, p->chunks);
-        for (size_t i = 0; objects && i < frames->count; i++) {
-            image_add(&p->image, IMAGE_FRAMES, frames->at[i].frame, p->target->offsets.frame_size);
+        if (objects) {
+            plan_objects(p, frames);
+            p->objects = image_count(&p->image, IMAGE_FRAMES);
         }
     }
     shrink_newest(p);

@@ -24,6 +24,8 @@ struct stack_plan {
     struct image image;
     size_t
         chunks; /* parts of IMAGE_FRAMES: so many chunks of the data stack, the newest first, then frames elsewhere */
+    size_t objects; /* parts when frames that are objects were put in order last */
+    PP_VEC(struct remote_part) scratch;
 };
 
 enum plan_fit {

@@ -248,6 +248,7 @@ static enum read_result read_twice(struct stack_reader *r, bool with_codes, bool
     *whole = false;
     *agreed = 0;
     if (result == READ_DONE) {
+        stack_plan_tidy(&r->plan, &r->frames);
         read_flags(r);
         bool rooted = begins_at_root(r, last, false);
         *agreed = rooted ? walk_agreement(&r->first, &r->frames) : 0;
@@ -272,7 +273,6 @@ enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
         bool again = whole && is_same_again(r);
         found = !whole ? 0 : again ? found + 1 : 1;
         if (found >= needed) {
-            stack_plan_tidy(&r->plan, &r->frames);
             if (codes_are_known(r)) {
                 return STACK_WHOLE;
             }

@@ -66,7 +66,8 @@ enum walk_result walk_frames(struct image *image, unsigned copy, const struct py
             return WALK_BROKEN;
         }
         if (owner < o->owner_first_shim) {
-            size_t extent = extent_of(frame, o->frame_size, rest, next, ends->top);
+            size_t extent =
+                o->frame_owner == NO_OFFSET ? o->frame_size : extent_of(frame, o->frame_size, rest, next, ends->top);
             *PP_PUSH(frames) = (struct walked_frame){
                 .frame = frame,
                 .code = load_u64(bytes + o->frame_code) & ~TAG_BITS,
