@@ -95,6 +95,10 @@ static struct node make_child(const struct estimate *e, uint32_t parent, uint32_
     if (!e->at_one_place[from->function] || counted || repeats) {
         child = guess_child(e, from, edge, link);
     }
+    /* The entry of a loop has, at its one place, what it takes whoever calls it from inside. */
+    if (!child.flags && e->in_loop[edge->callee.i] && e->at_one_place[edge->callee.i]) {
+        child.self = estimate_row(e, edge->callee.i) ? finite_time(estimate_row(e, edge->callee.i)->tottime) : 0;
+    }
     child.parent = parent;
     child.function = edge->callee.i;
     child.self = child.self < child.time ? child.self : child.time;
@@ -208,6 +212,7 @@ static void start(struct estimate *e, const struct pp_profile *p, const struct p
     e->out_edges = pp_calloc(p->edge_count, sizeof *e->out_edges);
     e->links = pp_calloc(p->edge_count, sizeof *e->links);
     e->whole = pp_calloc(p->function_count, sizeof *e->whole);
+    e->in_loop = pp_calloc(p->function_count, sizeof *e->in_loop);
     e->at_one_place = pp_calloc(p->function_count, sizeof *e->at_one_place);
     e->on_path = pp_calloc(p->function_count, sizeof *e->on_path);
     uint32_t *next = pp_calloc(p->function_count, sizeof *next);
@@ -227,7 +232,8 @@ static void stop(struct estimate *e)
 {
     calls_links_free(&e->callees);
     components_free(&e->components);
-    void *tables[] = {e->nodes.at, e->heap.at, e->out_edges, e->links, e->whole, e->at_one_place, e->on_path};
+    void *tables[] = {e->nodes.at, e->heap.at,      e->out_edges, e->links,
+                      e->whole,    e->at_one_place, e->in_loop,   e->on_path};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         pp_free(tables[i]);
     }

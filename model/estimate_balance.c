@@ -6,7 +6,7 @@
 
 /* How far the file's own numbers may disagree (cProfile loses the end of calls that raise: Σ tottime is then less than the roots' cumtime) before
  * a total is not called exact any more. */
-static const double DISAGREEMENT = 0.01;
+static const double DISAGREEMENT = 0.005;
 
 /* Per function: self time on paths that are certain and on estimated ones, and what the latter should be. */
 struct balance {
@@ -80,29 +80,33 @@ struct groups {
     double *room, *filled; /* per node: what its group should have, and has */
 };
 
+static bool in_group(const struct groups *g, const struct estimate *e, size_t node)
+{
+    return g->of[node] != NO_PARENT && is_estimated(&e->nodes.at[node]);
+}
+
 static void groups_init(struct groups *g, const struct estimate *e)
 {
     g->of = pp_calloc(e->nodes.count, sizeof *g->of);
     g->room = pp_calloc(e->nodes.count, sizeof *g->room);
     g->filled = pp_calloc(e->nodes.count, sizeof *g->filled);
+    double unused = 0;
     for (uint32_t i = 0; i < e->nodes.count; i++) {
         const struct node *node = &e->nodes.at[i];
         uint32_t above = node->parent;
         above = above != NO_PARENT && is_estimated(&e->nodes.at[above]) ? g->of[above] : above;
         g->of[i] = above;
         if (is_estimated(node)) {
+            *(above == NO_PARENT ? &unused : &g->room[above]) -= node->rest;
             continue;
         }
-        g->room[i] = node->time - node->self;
+        /* What a loop's entry takes itself when called from inside is known where it has one place only. */
+        bool open = e->in_loop[node->function] && !e->at_one_place[node->function];
+        g->room[i] += open ? -node->time : node->time - node->self;
         if (above != NO_PARENT) {
             g->room[above] -= node->time;
         }
     }
-}
-
-static bool in_group(const struct groups *g, const struct estimate *e, size_t node)
-{
-    return g->of[node] != NO_PARENT && is_estimated(&e->nodes.at[node]);
 }
 
 static void fill_groups(struct groups *g, struct estimate *e)
@@ -112,14 +116,13 @@ static void fill_groups(struct groups *g, struct estimate *e)
     }
     for (size_t i = 0; i < e->nodes.count; i++) {
         if (in_group(g, e, i)) {
-            g->filled[g->of[i]] += e->nodes.at[i].self + e->nodes.at[i].rest;
+            g->filled[g->of[i]] += e->nodes.at[i].self;
         }
     }
     for (size_t i = 0; i < e->nodes.count; i++) {
         uint32_t top = g->of[i];
         if (in_group(g, e, i) && g->filled[top] > 0 && g->room[top] > 0) {
             e->nodes.at[i].self *= g->room[top] / g->filled[top];
-            e->nodes.at[i].rest *= g->room[top] / g->filled[top];
         }
     }
 }

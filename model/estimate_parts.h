@@ -33,6 +33,7 @@ struct estimate {
     uint32_t *out_edges; /* per callees.to entry: the edge */
     struct link *links;  /* per edge */
     double *whole;       /* per function: its cumulative time, or that of what it calls where it has none of its own */
+    bool *in_loop;       /* per function: it and others call each other */
     bool *at_one_place;  /* per function: all its calls stand at one place of the tree */
     uint32_t *on_path;   /* scratch: function -> number of the node being expanded + 1 */
     size_t max_nodes;
@@ -55,7 +56,7 @@ static inline const struct pp_call_row *estimate_row(const struct estimate *e, u
 void estimate_measure(struct estimate *e);
 /* Adds the roots: functions nobody calls, entries of loops nobody enters, and what no caller accounts for. */
 void estimate_add_roots(struct estimate *e);
-/* Fills at_one_place; the nodes are the roots. */
+/* Fills at_one_place and in_loop; the nodes are the roots. */
 void estimate_find_places(struct estimate *e);
 /* Appends a node and returns its number. */
 uint32_t estimate_add(struct estimate *e, struct node node);

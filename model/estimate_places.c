@@ -39,7 +39,7 @@ static void note_root(struct places *s, const struct estimate *e, uint32_t f)
     s->caller[f] = s->caller[f] == NOWHERE ? ROOT : SEVERAL;
 }
 
-static void find_callers(struct places *s, const struct estimate *e)
+static void find_callers(struct places *s, struct estimate *e)
 {
     for (size_t i = 0; i < e->p->edge_count; i++) {
         uint32_t caller = e->p->edges[i].caller.i, callee = e->p->edges[i].callee.i;
@@ -48,7 +48,9 @@ static void find_callers(struct places *s, const struct estimate *e)
             continue;
         }
         note(&s->caller[callee], caller);
-        if (e->components.number[caller] != loop) {
+        if (e->components.number[caller] == loop) {
+            e->in_loop[caller] = e->in_loop[callee] = true;
+        } else {
             note(&s->outside[callee], caller);
             note(&s->entry[loop], callee);
         }
