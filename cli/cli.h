@@ -44,7 +44,7 @@ struct cli_option {
     char letter;          /* 0: none */
     const char *name;     /* long name without dashes */
     const char *argument; /* shown in the help ("FILE"); NULL for flags */
-    const char *help;     /* one or more lines ('\n' between), no final period */
+    const char *help;     /* wrapped to the help's column, '\n' being a space; no final period */
     enum cli_kind kind;
     size_t offset;              /* of the field in the args struct */
     const char *const *choices; /* CLI_CHOICE: NULL-terminated */

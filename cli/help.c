@@ -5,7 +5,7 @@
 
 enum { HELP_COLUMN = 28, WIDTH = 79 };
 
-/* Writes text word by word between two columns; '\n' begins a new line. `at`: the column the cursor is in. */
+/* Writes text word by word between two columns; a '\n' is a space like others. `at`: the column the cursor is in. */
 static void wrap(struct pp_sink *out, const char *text, size_t indent, size_t at)
 {
     while (*text) {
@@ -29,10 +29,6 @@ static void wrap(struct pp_sink *out, const char *text, size_t indent, size_t at
         pp_sink_write(out, text, word);
         at += word;
         text += word;
-        if (*text == '\n') {
-            pp_sink_byte(out, '\n');
-            at = 0;
-        }
         text += *text == ' ' || *text == '\n';
     }
     pp_sink_byte(out, '\n');
