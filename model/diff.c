@@ -2,15 +2,13 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "model/diff_parts.h"
 
 /* --- rows --- */
 
-static void name_row(const struct pp_diff *diff, struct pp_diff_row *row, const struct pp_match_row *from,
-                     const struct pp_profile *const *profiles)
+static void name_row(struct pp_diff_row *row, const struct pp_match_row *from, const struct pp_profile *const *profiles)
 {
     struct pp_str names[2] = {{0}, {0}}, files[2] = {{0}, {0}};
     for (size_t side = 0; side < 2; side++) {
@@ -28,43 +26,51 @@ static void name_row(const struct pp_diff *diff, struct pp_diff_row *row, const 
     row->file = files[has_after];
     row->file_before = from->function[PP_BEFORE] != PP_MATCH_NONE ? files[PP_BEFORE] : files[has_after];
     row->how = from->how;
-    (void)diff;
 }
 
-/* The mean of a side's runs per row, rounded such that the sum is right. `which`: offset of the array in struct pp_diff_run. */
-static void mean_of(const struct pp_diff *diff, size_t side, size_t which, bool scaled, int64_t *means)
+/* One array of a run, by its offset in struct pp_diff_run. */
+static const int64_t *array_of(const struct pp_diff_run *run, size_t which)
+{
+    return *(int64_t *const *)(const void *)((const char *)run + which);
+}
+
+static int64_t *field_of(struct pp_diff_row *row, size_t field)
+{
+    return (int64_t *)(void *)((char *)row + field);
+}
+
+/* The means of a side's runs go to the rows' fields, rounded such that their sum is right. */
+static void fill_means(struct pp_diff *diff, size_t side, size_t which, bool scaled, size_t field)
 {
     size_t from = side ? diff->run_count[0] : 0, count = diff->run_count[side], rows = diff->match.count;
     double *sums = pp_calloc(rows, sizeof *sums);
-    bool as_is = count == 1;
+    int64_t *means = pp_calloc(rows, sizeof *means);
     for (size_t r = from; r < from + count; r++) {
-        const struct pp_diff_run *run = &diff->runs[r];
-        const int64_t *values = *(int64_t *const *)(const void *)((const char *)run + which);
-        double scale = scaled ? run->scale : 1;
-        as_is = as_is && scale == 1;
+        const int64_t *values = array_of(&diff->runs[r], which);
+        double scale = scaled ? diff->runs[r].scale : 1;
         for (size_t i = 0; i < rows; i++) {
             sums[i] += (double)values[i] * scale;
         }
-        if (as_is) {
-            memcpy(means, values, rows * sizeof *means);
-        }
     }
-    if (!as_is) {
-        diff_scale(means, sums, rows, 1.0 / (double)count);
+    diff_scale(means, sums, rows, 1.0 / (double)count);
+    for (size_t i = 0; i < rows; i++) {
+        field_of(&diff->rows[i], field)[side] = means[i];
     }
     pp_free(sums);
+    pp_free(means);
 }
 
-/* Hands one array of means to the rows' fields. */
 static void fill(struct pp_diff *diff, size_t side, size_t which, bool scaled, size_t field)
 {
-    int64_t *means = pp_calloc(diff->match.count, sizeof *means);
-    mean_of(diff, side, which, scaled, means);
-    for (size_t i = 0; i < diff->match.count; i++) {
-        int64_t *value = (int64_t *)(void *)((char *)&diff->rows[i] + field);
-        value[side] = means[i];
+    const struct pp_diff_run *run = &diff->runs[side ? diff->run_count[0] : 0];
+    if (diff->run_count[side] > 1 || (scaled && run->scale != 1)) {
+        fill_means(diff, side, which, scaled, field);
+        return;
     }
-    pp_free(means);
+    const int64_t *values = array_of(run, which);
+    for (size_t i = 0; i < diff->match.count; i++) {
+        field_of(&diff->rows[i], field)[side] = values[i];
+    }
 }
 
 static void fill_sides(struct pp_diff *diff)
@@ -120,7 +126,7 @@ static void make_rows(struct pp_diff *diff, const struct pp_profile *const *prof
         row.number = i;
         look_at_runs(diff, &row);
         if (row.in[PP_BEFORE] || row.in[PP_AFTER]) {
-            name_row(diff, &row, &diff->match.rows[i], profiles);
+            name_row(&row, &diff->match.rows[i], profiles);
             diff->rows[diff->count++] = row;
         }
     }
@@ -142,7 +148,6 @@ bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *const *profiles
     }
     make_rows(diff, profiles);
     diff_judge(diff);
-    pp_diff_sort(diff, PP_DIFF_BY_SELF);
     return true;
 }
 
@@ -164,10 +169,12 @@ void pp_diff_free(struct pp_diff *diff)
 
 /* --- order --- */
 
-/* A row with what it is sorted by. */
+/* What a row is sorted by, and where it is. */
 struct sorted {
     double size;
-    struct pp_diff_row *row;
+    const struct pp_diff_row *row;
+    uint32_t verdict;
+    uint32_t at; /* its index; after sorting, that of the row that goes here */
 };
 
 static double size_of(const struct pp_diff_row *row, enum pp_diff_key key)
@@ -191,8 +198,8 @@ static int by_size(const void *a, const void *b)
 {
     const struct sorted *x = a;
     const struct sorted *y = b;
-    if (x->row->verdict != y->row->verdict) {
-        return x->row->verdict < y->row->verdict ? -1 : 1;
+    if (x->verdict != y->verdict) {
+        return x->verdict < y->verdict ? -1 : 1;
     }
     if (x->size < y->size || x->size > y->size) {
         return x->size > y->size ? -1 : 1;
@@ -205,20 +212,33 @@ static int by_size(const void *a, const void *b)
     return (x->row->number > y->row->number) - (x->row->number < y->row->number);
 }
 
+/* Moves every row to its place, one cycle of the permutation after another: rows are large, and there may be many. */
+static void permute(struct pp_diff_row *rows, struct sorted *sorted, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct pp_diff_row first = rows[i];
+        size_t to = i;
+        while (sorted[to].at != i) {
+            size_t from = sorted[to].at;
+            rows[to] = rows[from];
+            sorted[to].at = (uint32_t)to;
+            to = from;
+        }
+        rows[to] = first;
+        sorted[to].at = (uint32_t)to;
+    }
+}
+
 void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key)
 {
     struct sorted *sorted = pp_calloc(diff->count, sizeof *sorted);
-    struct pp_diff_row *rows = pp_calloc(diff->count, sizeof *rows);
-    for (size_t i = 0; i < diff->count; i++) {
-        sorted[i] = (struct sorted){size_of(&diff->rows[i], key), &diff->rows[i]};
+    for (uint32_t i = 0; i < diff->count; i++) {
+        const struct pp_diff_row *row = &diff->rows[i];
+        sorted[i] = (struct sorted){size_of(row, key), row, (uint32_t)row->verdict, i};
     }
     if (diff->count > 1) {
         qsort(sorted, diff->count, sizeof *sorted, by_size);
     }
-    for (size_t i = 0; i < diff->count; i++) {
-        rows[i] = *sorted[i].row;
-    }
-    pp_free(diff->rows);
+    permute(diff->rows, sorted, diff->count);
     pp_free(sorted);
-    diff->rows = rows;
 }

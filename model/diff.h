@@ -61,7 +61,7 @@ struct pp_diff_run {
 };
 
 struct pp_diff {
-    struct pp_diff_row *rows; /* by pp_diff_sort */
+    struct pp_diff_row *rows; /* in order of first appearance until pp_diff_sort */
     size_t count;
     struct pp_diff_row whole; /* the sums as a row: self and total are the profile's sum, calls all calls */
     enum pp_unit unit;

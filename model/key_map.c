@@ -1,35 +1,26 @@
 #include "model/key_map.h"
 
 #include "base/intern.h"
-#include "base/memory.h"
 
+/* Apart from the keys: a search touches few lines of memory until the hash agrees. */
 struct key_map_slot {
-    uint64_t a, b;
     uint32_t number; /* + 1; 0: free */
+    uint32_t hash;
 };
 
 /* The slot of the key, or the free one where it belongs. */
-static size_t slot_of(const struct key_map *map, uint64_t a, uint64_t b)
+static size_t slot_of(const struct key_map *map, uint64_t a, uint64_t b, uint32_t *hash)
 {
-    size_t at = pp_hash_u64(a ^ (b ? pp_hash_u64(b) : 0)) & map->mask;
-    while (map->slots[at].number && (map->slots[at].a != a || map->slots[at].b != b)) {
-        at = (at + 1) & map->mask;
-    }
-    return at;
-}
-
-static void resize(struct key_map *map, size_t size)
-{
-    struct key_map old = *map;
-    size_t old_size = old.slots ? old.mask + 1 : 0;
-    map->slots = pp_calloc(size, sizeof *map->slots);
-    map->mask = size - 1;
-    for (size_t i = 0; i < old_size; i++) {
-        if (old.slots[i].number) {
-            map->slots[slot_of(map, old.slots[i].a, old.slots[i].b)] = old.slots[i];
+    uint64_t mixed = pp_hash_u64(a ^ (b ? pp_hash_u64(b) : 0));
+    size_t at = mixed & map->mask;
+    *hash = (uint32_t)(mixed >> 32);
+    for (; map->slots[at].number; at = (at + 1) & map->mask) {
+        const struct key_map_key *key = &map->keys.at[map->slots[at].number - 1];
+        if (map->slots[at].hash == *hash && key->a == a && key->b == b) {
+            break;
         }
     }
-    pp_free(old.slots);
+    return at;
 }
 
 void key_map_expect(struct key_map *map, size_t count)
@@ -38,33 +29,36 @@ void key_map_expect(struct key_map *map, size_t count)
     while (size / 2 <= count) {
         size *= 2;
     }
-    if (!map->slots || size > map->mask + 1) {
-        resize(map, size);
+    if (map->slots && size <= map->mask + 1) {
+        return;
+    }
+    pp_free(map->slots);
+    map->slots = pp_calloc(size, sizeof *map->slots);
+    map->mask = size - 1;
+    for (size_t i = 0; i < map->keys.count; i++) {
+        uint32_t hash;
+        size_t at = slot_of(map, map->keys.at[i].a, map->keys.at[i].b, &hash);
+        map->slots[at] = (struct key_map_slot){(uint32_t)i + 1, hash};
     }
 }
 
 uint32_t key_map_add(struct key_map *map, uint64_t a, uint64_t b)
 {
-    if (!map->slots || (size_t)map->count * 2 >= map->mask) {
-        key_map_expect(map, (size_t)map->count * 2);
+    uint32_t hash;
+    if (!map->slots || map->keys.count * 2 >= map->mask) {
+        key_map_expect(map, map->keys.count * 2);
     }
-    struct key_map_slot *slot = &map->slots[slot_of(map, a, b)];
+    struct key_map_slot *slot = &map->slots[slot_of(map, a, b, &hash)];
     if (!slot->number) {
-        *slot = (struct key_map_slot){a, b, ++map->count};
+        *PP_PUSH(&map->keys) = (struct key_map_key){a, b};
+        *slot = (struct key_map_slot){(uint32_t)map->keys.count, hash};
     }
     return slot->number - 1;
-}
-
-uint32_t key_map_find(const struct key_map *map, uint64_t a, uint64_t b)
-{
-    if (!map->slots) {
-        return UINT32_MAX;
-    }
-    return map->slots[slot_of(map, a, b)].number - 1;
 }
 
 void key_map_free(struct key_map *map)
 {
     pp_free(map->slots);
+    pp_free(map->keys.at);
     *map = (struct key_map){0};
 }

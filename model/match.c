@@ -76,9 +76,9 @@ void pp_match_init(struct pp_match *match, const struct pp_profile *const *profi
     pp_free(m.units[1].at);
     pp_free(m.path_of_file.at);
     pp_free(m.file_of_path);
-    pp_intern_free(&m.names);
-    pp_intern_free(&m.files);
-    pp_intern_free(&m.paths);
+    name_table_free(&m.names);
+    name_table_free(&m.files);
+    name_table_free(&m.paths);
     pp_arena_free(&m.arena);
 }
 

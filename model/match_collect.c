@@ -1,6 +1,4 @@
 /* The functions of each side, with names and files as numbers. */
-#include <string.h>
-
 #include "model/key_map.h"
 #include "model/match_parts.h"
 #include "model/module_path.h"
@@ -38,12 +36,12 @@ static uint32_t path_of(struct matcher *m, struct pp_str file)
     } else if (pp_str_eq(file, PP_STR("~"))) {
         file = (struct pp_str){0};
     }
-    return pp_intern_add(&m->paths, &m->arena, file);
+    return name_table_add(&m->paths, file);
 }
 
 static uint32_t file_number(struct matcher *m, struct pp_str file)
 {
-    uint32_t number = pp_intern_add(&m->files, &m->arena, file);
+    uint32_t number = name_table_add(&m->files, file);
     if (number == m->path_of_file.count) {
         uint32_t path = path_of(m, file);
         *PP_PUSH(&m->path_of_file) = path;
@@ -51,18 +49,17 @@ static uint32_t file_number(struct matcher *m, struct pp_str file)
     return number;
 }
 
-/* Per string of one profile: its number + 1 among names and files, and that of the name without addresses. */
+/* Per string of one profile: its number + 1 among names (without addresses) and files. */
 struct numbers {
-    uint32_t *name, *plain, *file;
+    uint32_t *name, *file;
 };
 
 static void number_names(struct matcher *m, struct numbers *n, const struct pp_profile *p, uint32_t string)
 {
     if (!n->name[string]) {
         struct pp_str s = p->strings[string];
-        n->name[string] = pp_intern_add(&m->names, &m->arena, s) + 1;
         struct pp_str plain = m->by == PP_MATCH_EXACT ? s : without_addresses(&m->arena, s);
-        n->plain[string] = plain.data == s.data ? n->name[string] : pp_intern_add(&m->names, &m->arena, plain) + 1;
+        n->name[string] = name_table_add(&m->names, plain) + 1;
     }
 }
 
@@ -105,11 +102,11 @@ static void collect_profile(struct matcher *m, uint32_t number, struct key_map *
 {
     const struct pp_profile *p = m->profiles[number];
     size_t side = number >= m->before_count;
-    struct numbers n = {pp_calloc(p->string_count, sizeof(uint32_t)), pp_calloc(p->string_count, sizeof(uint32_t)),
-                        pp_calloc(p->string_count, sizeof(uint32_t))};
+    struct numbers n = {pp_calloc(p->string_count, sizeof(uint32_t)), pp_calloc(p->string_count, sizeof(uint32_t))};
     bool *used = used_functions(p);
     uint32_t *lowest = lowest_lines(p);
-    key_map_expect(known, known->count + p->function_count);
+    key_map_expect(known, known->keys.count + p->function_count);
+    PP_RESERVE(&m->units[side], m->units[side].count + p->function_count);
     m->unit_of[number] = pp_calloc(p->function_count, sizeof(uint32_t));
     for (uint32_t i = 0; i < p->function_count; i++) {
         const struct pp_function *f = &p->functions[i];
@@ -120,9 +117,8 @@ static void collect_profile(struct matcher *m, uint32_t number, struct key_map *
         uint32_t file = file_string(f, p);
         number_names(m, &n, p, f->name.i);
         n.file[file] = n.file[file] ? n.file[file] : file_number(m, p->strings[file]) + 1;
-        struct match_unit unit = {.name = n.plain[f->name.i] - 1,
+        struct match_unit unit = {.name = n.name[f->name.i] - 1,
                                   .path = m->path_of_file.at[n.file[file] - 1],
-                                  .raw_name = n.name[f->name.i] - 1,
                                   .raw_file = n.file[file] - 1,
                                   .profile = number,
                                   .function = i,
@@ -140,7 +136,6 @@ static void collect_profile(struct matcher *m, uint32_t number, struct key_map *
         m->unit_of[number][i] = at;
     }
     pp_free(n.name);
-    pp_free(n.plain);
     pp_free(n.file);
     pp_free(used);
     pp_free(lowest);
@@ -151,7 +146,7 @@ void match_collect(struct matcher *m)
     struct key_map known[2] = {{0}, {0}};
     for (uint32_t i = 0; i < m->profile_count; i++) {
         if (i == 0 || i == m->before_count) {
-            pp_intern_expect(&m->names, m->names.count + m->profiles[i]->string_count);
+            name_table_expect(&m->names, m->names.strings.count + m->profiles[i]->string_count);
         }
         collect_profile(m, i, &known[i >= m->before_count]);
     }

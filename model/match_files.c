@@ -27,7 +27,7 @@ static bool says_little(struct pp_str path)
 /* Per path: which sides have it (bit 0 before, bit 1 after). */
 static unsigned char *sides_of_paths(const struct matcher *m)
 {
-    unsigned char *sides = pp_calloc(m->paths.count, 1);
+    unsigned char *sides = pp_calloc(m->paths.strings.count, 1);
     for (size_t side = 0; side < 2; side++) {
         for (size_t i = 0; i < m->units[side].count; i++) {
             sides[m->units[side].at[i].path] |= (unsigned char)(1U << side);
@@ -45,15 +45,14 @@ struct end {
 /* Pairs the paths whose last `parts` components only one path of each side has. */
 static void pair_by_end(struct matcher *m, unsigned char *sides, unsigned parts)
 {
-    struct pp_intern ends = {0};
-    struct pp_arena arena = {0};
+    struct name_table ends = {0};
     PP_VEC(struct end) found = {0};
-    for (uint32_t path = 0; path < m->paths.count; path++) {
-        struct pp_str text = end_of(m->paths.strings[path], parts);
+    for (uint32_t path = 0; path < m->paths.strings.count; path++) {
+        struct pp_str text = end_of(m->paths.strings.at[path], parts);
         if ((sides[path] != 1 && sides[path] != 2) || text.len == 0 || (parts == 1 && says_little(text))) {
             continue;
         }
-        uint32_t number = pp_intern_add(&ends, &arena, text);
+        uint32_t number = name_table_add(&ends, text);
         if (number == found.count) {
             *PP_PUSH(&found) = (struct end){{0, 0}, {0, 0}};
         }
@@ -69,14 +68,13 @@ static void pair_by_end(struct matcher *m, unsigned char *sides, unsigned parts)
         }
     }
     pp_free(found.at);
-    pp_intern_free(&ends);
-    pp_arena_free(&arena);
+    name_table_free(&ends);
 }
 
 void match_pair_files(struct matcher *m)
 {
-    m->file_of_path = pp_calloc(m->paths.count, sizeof *m->file_of_path);
-    for (uint32_t i = 0; i < m->paths.count; i++) {
+    m->file_of_path = pp_calloc(m->paths.strings.count, sizeof *m->file_of_path);
+    for (uint32_t i = 0; i < m->paths.strings.count; i++) {
         m->file_of_path[i] = i;
     }
     if (m->by == PP_MATCH_EXACT) {
@@ -84,7 +82,7 @@ void match_pair_files(struct matcher *m)
     }
     unsigned char *sides = sides_of_paths(m);
     unsigned only[3] = {0};
-    for (size_t i = 0; i < m->paths.count; i++) {
+    for (size_t i = 0; i < m->paths.strings.count; i++) {
         only[1] += sides[i] == 1;
         only[2] += sides[i] == 2;
     }

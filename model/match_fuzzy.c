@@ -141,8 +141,8 @@ static double same_letters(struct pp_str a, struct pp_str b)
 
 static double likeness(const struct matcher *m, const struct neighbours *n, uint32_t before, uint32_t after)
 {
-    struct pp_str b = m->names.strings[m->units[0].at[before].name];
-    struct pp_str a = m->names.strings[m->units[1].at[after].name];
+    struct pp_str b = m->names.strings.at[m->units[0].at[before].name];
+    struct pp_str a = m->names.strings.at[m->units[1].at[after].name];
     return 0.5 * same_letters(b, a) + 0.5 * same_neighbours(n, before, after);
 }
 
@@ -160,7 +160,7 @@ static void pair_moved(struct matcher *m, const struct neighbours *n)
     for (size_t side = 0; side < 2; side++) {
         for (uint32_t i = 0; i < m->units[side].count; i++) {
             const struct match_unit *unit = &m->units[side].at[i];
-            struct pp_str name = m->names.strings[unit->name];
+            struct pp_str name = m->names.strings.at[unit->name];
             if (!match_is_free(unit) || name.len == 0 || name.data[0] == '<') {
                 continue;
             }
@@ -243,7 +243,7 @@ static struct spots find_spots(const struct matcher *m, size_t side)
         above = i && placed[i - 1].file != placed[i].file ? PP_MATCH_NONE : above;
         if (unit->partner != PP_MATCH_NONE) {
             above = side == 0 ? placed[i].unit : unit->partner;
-        } else if (match_is_free(unit) && m->paths.strings[unit->path].len) {
+        } else if (match_is_free(unit) && m->paths.strings.at[unit->path].len) {
             spots.at[spots.count++] = (struct spot){placed[i].file, above, placed[i].unit};
         }
     }

@@ -46,7 +46,7 @@ static enum pp_matched how_paired(const struct matcher *m, const struct match_un
     if (b->raw_file == a->raw_file) {
         return b->definition && a->definition && b->line != a->line ? PP_MATCHED_LINE : PP_MATCHED_EXACTLY;
     }
-    bool one_is_blank = m->paths.strings[b->path].len == 0;
+    bool one_is_blank = m->paths.strings.at[b->path].len == 0;
     return b->path != a->path ? PP_MATCHED_PATH : one_is_blank ? PP_MATCHED_EXACTLY : PP_MATCHED_FOLDER;
 }
 
@@ -277,20 +277,18 @@ static void pair_namesakes(struct matcher *m, struct namesake_table *t, bool sam
 static void pair_by_basename(struct matcher *m)
 {
     struct namesake_table t = {0};
-    struct pp_intern basenames = {0};
-    struct pp_arena arena = {0};
+    struct name_table basenames = {0};
     for (size_t side = 0; side < 2; side++) {
         for (uint32_t i = 0; i < m->units[side].count; i++) {
             const struct match_unit *unit = &m->units[side].at[i];
-            struct pp_str base = pp_str_basename(m->paths.strings[unit->path]);
+            struct pp_str base = pp_str_basename(m->paths.strings.at[unit->path]);
             if (match_is_free(unit) && base.len && base.data[0] != '<' && !pp_str_starts(base, PP_STR("__"))) {
-                add_namesake(&t, unit, i, side, pp_intern_add(&basenames, &arena, base), 0);
+                add_namesake(&t, unit, i, side, name_table_add(&basenames, base), 0);
             }
         }
     }
     pair_namesakes(m, &t, true, PP_MATCHED_PATH);
-    pp_intern_free(&basenames);
-    pp_arena_free(&arena);
+    name_table_free(&basenames);
 }
 
 /* Where one side knows no file, a name that only one function of each has is enough. */
@@ -301,7 +299,7 @@ static void pair_without_files(struct matcher *m)
         for (uint32_t i = 0; i < m->units[side].count; i++) {
             const struct match_unit *unit = &m->units[side].at[i];
             if (match_is_free(unit)) {
-                add_namesake(&t, unit, i, side, 0, m->paths.strings[unit->path].len > 0);
+                add_namesake(&t, unit, i, side, 0, m->paths.strings.at[unit->path].len > 0);
             }
         }
     }

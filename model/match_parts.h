@@ -2,20 +2,21 @@
 #ifndef PP_MODEL_MATCH_PARTS_H
 #define PP_MODEL_MATCH_PARTS_H
 
-#include "base/intern.h"
+#include "base/arena.h"
 #include "base/memory.h"
 #include "model/match.h"
+#include "model/name_table.h"
 
 /* A function of one side, whichever of its profiles have it. */
 struct match_unit {
-    uint32_t name, path;         /* numbers in matcher.names and matcher.paths */
-    uint32_t raw_name, raw_file; /* numbers in matcher.names and matcher.files, as they were */
-    uint32_t profile, function;  /* one that stands for it */
-    int64_t line;                /* of definition, or the lowest seen; 0 unknown */
-    bool definition;             /* the line is that of the definition */
-    uint32_t partner;            /* unit of the other side, or PP_MATCH_NONE */
-    uint32_t same_as;            /* a unit of the same side whose row this one shares, or PP_MATCH_NONE */
-    uint32_t next;               /* in its group, PP_MATCH_NONE: last */
+    uint32_t name, path;        /* numbers in matcher.names and matcher.paths */
+    uint32_t raw_file;          /* number in matcher.files: the file as it was written */
+    uint32_t profile, function; /* one that stands for it */
+    int64_t line;               /* of definition, or the lowest seen; 0 unknown */
+    bool definition;            /* the line is that of the definition */
+    uint32_t partner;           /* unit of the other side, or PP_MATCH_NONE */
+    uint32_t same_as;           /* a unit of the same side whose row this one shares, or PP_MATCH_NONE */
+    uint32_t next;              /* in its group, PP_MATCH_NONE: last */
     enum pp_matched how;
 };
 
@@ -24,9 +25,9 @@ struct matcher {
     size_t profile_count, before_count;
     enum pp_match_by by;
     struct pp_arena arena;
-    struct pp_intern names, files, paths;
-    PP_VEC(uint32_t) path_of_file; /* number of a file as written -> number of its module path */
-    uint32_t *file_of_path;        /* path -> the path that stands for both, after match_pair_files */
+    struct name_table names, files, paths; /* strings of the profiles, or of the arena */
+    PP_VEC(uint32_t) path_of_file;         /* number of a file as written -> number of its module path */
+    uint32_t *file_of_path;                /* path -> the path that stands for both, after match_pair_files */
     PP_VEC(struct match_unit) units[2];
     uint32_t **unit_of; /* per profile and function: unit of its side, or PP_MATCH_NONE */
 };
