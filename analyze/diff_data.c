@@ -80,7 +80,9 @@ static const char *const columns[] = {"verdict",
 static void put_row(struct fields *f, const struct pp_diff_row *row)
 {
     const struct diff_report *r = f->r;
-    bool calls = r->diff->has_calls, level = row->ratio.level > 0;
+    const struct pp_match_row *match = pp_diff_match(r->diff, row);
+    struct pp_ratio ratio = pp_diff_ratio(r->diff, row);
+    bool calls = r->diff->has_calls, level = ratio.level > 0;
     f->more = false;
     put(f, pp_str_of(diff_verdict(row->verdict)));
     put_value(f, row->self[PP_BEFORE]);
@@ -89,9 +91,9 @@ static void put_row(struct fields *f, const struct pp_diff_row *row)
     put_value(f, row->total[PP_BEFORE]);
     put_value(f, row->total[PP_AFTER]);
     put_value(f, pp_diff_total(row));
-    put_double(f, true, row->ratio.median);
-    put_double(f, level, row->ratio.low);
-    put_double(f, level, row->ratio.high);
+    put_double(f, true, ratio.median);
+    put_double(f, level, ratio.low);
+    put_double(f, level, ratio.high);
     put_double(f, true, diff_share(r, row));
     put_double(f, true, row->p);
     put_double(f, true, row->q);
@@ -104,13 +106,13 @@ static void put_row(struct fields *f, const struct pp_diff_row *row)
         put_double(f, true, diff_per_call(r, row, PP_BEFORE, total));
         put_double(f, true, diff_per_call(r, row, PP_AFTER, total));
     }
-    put(f, row->name);
-    put(f, row->file);
-    put_integer(f, row->in[PP_BEFORE], row->line[PP_BEFORE]);
-    put_integer(f, row->in[PP_AFTER], row->line[PP_AFTER]);
-    put(f, row->in[PP_BEFORE] ? row->name_before : (struct pp_str){0});
-    put(f, row->in[PP_BEFORE] ? row->file_before : (struct pp_str){0});
-    put(f, pp_str_of(row->in[PP_BEFORE] && row->in[PP_AFTER] ? diff_how(row->how) : ""));
+    put(f, pp_diff_name(r->diff, row, PP_AFTER));
+    put(f, pp_diff_file(r->diff, row, PP_AFTER));
+    put_integer(f, row->in[PP_BEFORE], match->line[PP_BEFORE]);
+    put_integer(f, row->in[PP_AFTER], match->line[PP_AFTER]);
+    put(f, row->in[PP_BEFORE] ? pp_diff_name(r->diff, row, PP_BEFORE) : (struct pp_str){0});
+    put(f, row->in[PP_BEFORE] ? pp_diff_file(r->diff, row, PP_BEFORE) : (struct pp_str){0});
+    put(f, pp_str_of(row->in[PP_BEFORE] && row->in[PP_AFTER] ? diff_how(match->how) : ""));
     struct pp_sink *change = pp_sink_memory();
     diff_write_change(change, r, row);
     put(f, pp_sink_contents(change));

@@ -57,10 +57,14 @@ static void free_allowed(struct allowed *list)
 }
 
 /* A line names a function as the table does, with or without its file, or its line. */
-static bool is_allowed(const struct allowed *list, const struct pp_diff_row *row)
+static bool is_allowed(const struct allowed *list, const struct pp_diff *d, const struct pp_diff_row *row)
 {
     struct pp_sink *text = pp_sink_memory();
-    diff_write_label(text, row, PP_AFTER);
+    if (row == &d->whole) {
+        pp_sink_text(text, "total");
+    } else {
+        diff_write_label(text, d, row, PP_AFTER);
+    }
     struct pp_str label = pp_sink_contents(text);
     struct pp_cut line = pp_str_rcut(label, ':');
     bool allowed = false;
@@ -68,7 +72,7 @@ static bool is_allowed(const struct allowed *list, const struct pp_diff_row *row
         struct pp_str name = list->names.at[i];
         bool without_line = line.found && name.len == line.head.len + 1 && pp_str_starts(name, line.head) &&
                             pp_str_ends(name, PP_STR(")"));
-        allowed = allowed || pp_str_eq(name, row->name) || pp_str_eq(name, label) || without_line;
+        allowed = allowed || pp_str_eq(name, pp_diff_name(d, row, PP_AFTER)) || pp_str_eq(name, label) || without_line;
     }
     for (size_t i = 0; i < list->expressions.count; i++) {
         allowed = allowed || pp_regex_search(list->expressions.at[i], label);
@@ -77,7 +81,7 @@ static bool is_allowed(const struct allowed *list, const struct pp_diff_row *row
     return allowed;
 }
 
-static bool leave_out_allowed(struct diff_gate *gate, const struct diff_args *a)
+static bool leave_out_allowed(struct diff_gate *gate, const struct diff_args *a, const struct pp_diff *diff)
 {
     struct allowed list = {0};
     struct pp_error err = {0};
@@ -87,7 +91,7 @@ static bool leave_out_allowed(struct diff_gate *gate, const struct diff_args *a)
     }
     size_t kept = 0;
     for (size_t i = 0; ok && i < gate->failed_count; i++) {
-        bool allowed = is_allowed(&list, gate->failed[i].row);
+        bool allowed = is_allowed(&list, diff, gate->failed[i].row);
         gate->allowed_count += allowed;
         if (!allowed) {
             gate->failed[kept++] = gate->failed[i];
@@ -119,7 +123,7 @@ bool diff_gate_find(struct diff_gate *gate, const struct diff_args *a, const str
     if (gate->on == PP_DIFF_ON_FUNCTIONS && gate->looked_at == 0) {
         return cli_usage(&a->common, "--on: no function matches \"%s\"; nothing would ever fail", a->on) == CLI_OK;
     }
-    return !a->allow || leave_out_allowed(gate, a);
+    return !a->allow || leave_out_allowed(gate, a, diff);
 }
 
 void diff_gate_say(const struct diff_gate *gate, const struct diff_report *r)
@@ -136,7 +140,7 @@ void diff_gate_say(const struct diff_gate *gate, const struct diff_report *r)
         if (f->row == &r->diff->whole) {
             pp_sink_text(label, "total");
         } else {
-            diff_write_label(label, f->row, PP_AFTER);
+            diff_write_label(label, r->diff, f->row, PP_AFTER);
         }
         struct pp_str name = pp_sink_contents(label);
         cli_error(&r->args->common, "regression: %.*s: %s%s -> %s %s, %s, over the limit of %g %%%s%s",

@@ -58,15 +58,16 @@ static void json_side(struct json *j, const struct diff_report *r, const char *k
     yajl_gen_array_close(j->gen);
 }
 
-static void json_certainty(struct json *j, const struct pp_diff_row *row)
+static void json_certainty(struct json *j, const struct pp_diff *d, const struct pp_diff_row *row)
 {
-    json_double(j, "ratio", row->ratio.median);
-    if (row->ratio.level > 0) {
+    struct pp_ratio ratio = pp_diff_ratio(d, row);
+    json_double(j, "ratio", ratio.median);
+    if (ratio.level > 0) {
         json_key(j, "ratio_interval");
         yajl_gen_map_open(j->gen);
-        json_double(j, "low", row->ratio.low);
-        json_double(j, "high", row->ratio.high);
-        json_double(j, "level", row->ratio.level);
+        json_double(j, "low", ratio.low);
+        json_double(j, "high", ratio.high);
+        json_double(j, "level", ratio.level);
         yajl_gen_map_close(j->gen);
     }
     json_double(j, "p", row->p);
@@ -80,7 +81,7 @@ static void json_total(struct json *j, const struct diff_report *r)
     if (r->diff->has_calls) {
         json_counts(j, "calls", r->diff->whole.calls);
     }
-    json_certainty(j, &r->diff->whole);
+    json_certainty(j, r->diff, &r->diff->whole);
     yajl_gen_map_close(j->gen);
 }
 
@@ -118,13 +119,14 @@ static void json_functions(struct json *j, const struct diff_report *r)
 
 static void json_row(struct json *j, const struct diff_report *r, const struct pp_diff_row *row)
 {
+    const struct pp_match_row *match = pp_diff_match(r->diff, row);
     yajl_gen_map_open(j->gen);
-    json_text(j, "name", row->name);
-    json_text(j, "file", row->file);
+    json_text(j, "name", pp_diff_name(r->diff, row, PP_AFTER));
+    json_text(j, "file", pp_diff_file(r->diff, row, PP_AFTER));
     json_text(j, "verdict", pp_str_of(diff_verdict(row->verdict)));
     json_change(j, r, "self", row->self);
     json_change(j, r, "total", row->total);
-    json_certainty(j, row);
+    json_certainty(j, r->diff, row);
     json_double(j, "q", row->q);
     json_double(j, "share", diff_share(r, row));
     if (r->diff->has_calls) {
@@ -134,15 +136,15 @@ static void json_row(struct json *j, const struct diff_report *r, const struct p
         json_pair(j, "total_per_call", diff_per_call(r, row, PP_BEFORE, true), diff_per_call(r, row, PP_AFTER, true));
     }
     if (row->in[PP_BEFORE]) {
-        json_text(j, "name_before", row->name_before);
-        json_text(j, "file_before", row->file_before);
-        json_integer(j, "line_before", row->line[PP_BEFORE]);
+        json_text(j, "name_before", pp_diff_name(r->diff, row, PP_BEFORE));
+        json_text(j, "file_before", pp_diff_file(r->diff, row, PP_BEFORE));
+        json_integer(j, "line_before", match->line[PP_BEFORE]);
     }
     if (row->in[PP_AFTER]) {
-        json_integer(j, "line_after", row->line[PP_AFTER]);
+        json_integer(j, "line_after", match->line[PP_AFTER]);
     }
     if (row->in[PP_BEFORE] && row->in[PP_AFTER]) {
-        json_text(j, "matched", pp_str_of(diff_how(row->how)));
+        json_text(j, "matched", pp_str_of(diff_how(match->how)));
     }
     struct pp_sink *change = pp_sink_memory();
     diff_write_change(change, r, row);
@@ -164,8 +166,8 @@ static void json_gate(struct json *j, const struct diff_report *r)
     for (size_t i = 0; i < gate->failed_count; i++) {
         const struct pp_regression *f = &gate->failed[i];
         yajl_gen_map_open(j->gen);
-        json_text(j, "name", f->row->name);
-        json_text(j, "file", f->row->file);
+        json_text(j, "name", pp_diff_name(r->diff, f->row, PP_AFTER));
+        json_text(j, "file", pp_diff_file(r->diff, f->row, PP_AFTER));
         json_value(j, r, "before", f->before);
         json_value(j, r, "after", f->after);
         json_double(j, "percent", f->percent);

@@ -49,23 +49,24 @@ static size_t ratio_text(const struct diff_report *r, const struct pp_diff_row *
         double before = (double)row->total[PP_BEFORE], after = (double)row->total[PP_AFTER];
         return diff_ratio(before > 0 ? after / before : after > 0 ? INFINITY : NAN, text);
     }
+    struct pp_ratio ratio = pp_diff_ratio(r->diff, row);
     bool both = row->in[PP_BEFORE] && row->in[PP_AFTER];
-    size_t len = diff_ratio(row->ratio.median, text);
-    if (both && isinf(row->ratio.median)) {
+    size_t len = diff_ratio(ratio.median, text);
+    if (both && isinf(ratio.median)) {
         memcpy(text, "inf", 3);
         return 3;
     }
-    if (both && row->ratio.median == 0) {
+    if (both && ratio.median == 0) {
         memcpy(text, "0.00x", 5);
         return 5;
     }
-    if (row->ratio.level > 0 && isfinite(row->ratio.high) && row->ratio.median > 0 && isfinite(row->ratio.median)) {
+    if (ratio.level > 0 && isfinite(ratio.high) && ratio.median > 0 && isfinite(ratio.median)) {
         memcpy(text + len, " [", 2);
         len += 2;
-        len += pp_format_double_fixed(text + len, row->ratio.low, 2);
+        len += pp_format_double_fixed(text + len, ratio.low, 2);
         memcpy(text + len, ", ", 2);
         len += 2;
-        len += pp_format_double_fixed(text + len, row->ratio.high, 2);
+        len += pp_format_double_fixed(text + len, ratio.high, 2);
         text[len++] = ']';
     }
     return len;
@@ -297,7 +298,7 @@ static void measure(const struct diff_report *r, struct layout *l)
 static void write_function(const struct diff_report *r, const struct pp_diff_row *row, size_t used, struct pp_sink *out)
 {
     struct pp_sink *label = pp_sink_memory(), *change = pp_sink_memory();
-    diff_write_label(label, row, row->in[PP_AFTER] ? PP_AFTER : PP_BEFORE);
+    diff_write_label(label, r->diff, row, row->in[PP_AFTER] ? PP_AFTER : PP_BEFORE);
     diff_write_change(change, r, row);
     struct pp_str words = pp_sink_contents(change);
     size_t tail = words.len ? words.len + 4 : 0;
@@ -456,7 +457,7 @@ static void write_markdown_row(const struct diff_report *r, const struct layout 
         pp_sink_text(out, " |");
     }
     struct pp_sink *label = pp_sink_memory(), *change = pp_sink_memory();
-    diff_write_label(label, row, row->in[PP_AFTER] ? PP_AFTER : PP_BEFORE);
+    diff_write_label(label, r->diff, row, row->in[PP_AFTER] ? PP_AFTER : PP_BEFORE);
     diff_write_change(change, r, row);
     write_cell(out, label);
     write_cell(out, change);

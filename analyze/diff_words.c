@@ -116,17 +116,17 @@ size_t diff_p_text(double p, char *text)
 
 /* --- names --- */
 
-void diff_write_label(struct pp_sink *out, const struct pp_diff_row *row, size_t side)
+void diff_write_label(struct pp_sink *out, const struct pp_diff *d, const struct pp_diff_row *row, size_t side)
 {
-    struct pp_str name = side == PP_AFTER ? row->name : row->name_before;
-    struct pp_str file = side == PP_AFTER ? row->file : row->file_before;
+    struct pp_str name = pp_diff_name(d, row, side), file = pp_diff_file(d, row, side);
+    const struct pp_match_row *match = pp_diff_match(d, row);
     pp_text_show(out, name.len ? name : PP_STR("(no frame)"));
     if (file.len && !pp_str_eq(file, PP_STR("~"))) {
-        bool folder = row->how >= PP_MATCHED_PATH && pp_str_find(file, '\\') == file.len;
+        bool folder = match->how >= PP_MATCHED_PATH && pp_str_find(file, '\\') == file.len;
         pp_sink_text(out, " (");
         pp_text_show(out, folder ? file : pp_str_basename(file));
-        if (row->line[side]) {
-            pp_sink_printf(out, ":%lld", (long long)row->line[side]);
+        if (match->line[side]) {
+            pp_sink_printf(out, ":%lld", (long long)match->line[side]);
         }
         pp_sink_byte(out, ')');
     }
@@ -211,10 +211,10 @@ void diff_write_change(struct pp_sink *out, const struct diff_report *r, const s
     if (r->diff->has_calls) {
         write_counted(out, r, row);
     }
-    if (row->how >= PP_MATCHED_PATH) {
+    if (pp_diff_match(r->diff, row)->how >= PP_MATCHED_PATH) {
         pp_sink_text(out, pp_sink_bytes(out) > start ? "; " : "");
         pp_sink_text(out, "loosely matched: was ");
-        diff_write_label(out, row, PP_BEFORE);
+        diff_write_label(out, r->diff, row, PP_BEFORE);
     }
 }
 

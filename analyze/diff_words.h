@@ -21,7 +21,7 @@ size_t diff_ratio(double ratio, char *text);
 /* "0.012", "<0.001", or "" for NAN. */
 size_t diff_p_text(double p, char *text);
 /* "name (file:line)" of one side. */
-void diff_write_label(struct pp_sink *out, const struct pp_diff_row *row, size_t side);
+void diff_write_label(struct pp_sink *out, const struct pp_diff *d, const struct pp_diff_row *row, size_t side);
 /* How a function changed: "called 3x as often, each 1.2x slower", "new", "was parse (old.py:3)". Empty when there is nothing to say. */
 void diff_write_change(struct pp_sink *out, const struct diff_report *r, const struct pp_diff_row *row);
 /* One sentence: by what noise was judged, or why not. */

@@ -24,13 +24,13 @@ static bool make_request(const struct diff_args *a, struct pp_diff_request *requ
     return true;
 }
 
-static bool matches(struct pp_regex *re, const struct pp_diff_row *row)
+static bool matches(struct pp_regex *re, const struct pp_diff *d, const struct pp_diff_row *row)
 {
     if (!re) {
         return true;
     }
     struct pp_sink *label = pp_sink_memory();
-    diff_write_label(label, row, row->in[PP_AFTER] ? PP_AFTER : PP_BEFORE);
+    diff_write_label(label, d, row, row->in[PP_AFTER] ? PP_AFTER : PP_BEFORE);
     bool found = pp_regex_search(re, pp_sink_contents(label));
     pp_sink_abandon(label);
     return found;
@@ -49,9 +49,9 @@ static bool choose_rows(struct diff_report *r)
     bool limited = !a->all && (people || a->has_top);
     r->shown = pp_calloc(r->diff->count, sizeof *r->shown);
     for (size_t i = 0; i < r->diff->count; i++) {
-        const struct pp_diff_row *row = &r->diff->rows[i];
+        const struct pp_diff_row *row = r->diff->order[i];
         bool same = row->verdict == PP_DIFF_SAME && (!r->of_total || pp_diff_total(row) == 0);
-        if ((people && same) || !matches(re, row)) {
+        if ((people && same) || !matches(re, r->diff, row)) {
             continue;
         }
         if (limited && r->shown_count >= a->top) {
@@ -109,7 +109,10 @@ static int compare(const struct diff_args *a, const struct diff_inputs *in)
     if (!ok) {
         return cli_fail(&a->common, NULL, &err);
     }
-    pp_diff_sort(&diff, (enum pp_diff_key)a->sort);
+    /* Only rows that are shown need be in order; what --match leaves out is not known yet. */
+    bool people = a->format == DIFF_TEXT || a->format == DIFF_MARKDOWN;
+    bool few = !a->all && !a->match && (people || a->has_top) && a->top < SIZE_MAX / 2;
+    pp_diff_sort(&diff, (enum pp_diff_key)a->sort, few ? (size_t)a->top + 1 : 0);
     bool to_terminal = a->format == DIFF_TEXT && (!a->common.output || strcmp(a->common.output, "-") == 0);
     struct diff_report r = {.args = a,
                             .inputs = in,

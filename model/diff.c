@@ -8,26 +8,6 @@
 
 /* --- rows --- */
 
-static void name_row(struct pp_diff_row *row, const struct pp_match_row *from, const struct pp_profile *const *profiles)
-{
-    struct pp_str names[2] = {{0}, {0}}, files[2] = {{0}, {0}};
-    for (size_t side = 0; side < 2; side++) {
-        if (from->function[side] != PP_MATCH_NONE) {
-            const struct pp_profile *p = profiles[from->profile[side]];
-            const struct pp_function *f = &p->functions[from->function[side]];
-            names[side] = pp_profile_str(p, f->name);
-            files[side] = pp_profile_str(p, f->file.i && pp_profile_str(p, f->file).len ? f->file : f->module);
-        }
-        row->line[side] = from->line[side];
-    }
-    bool has_after = from->function[PP_AFTER] != PP_MATCH_NONE;
-    row->name = names[has_after];
-    row->name_before = from->function[PP_BEFORE] != PP_MATCH_NONE ? names[PP_BEFORE] : names[has_after];
-    row->file = files[has_after];
-    row->file_before = from->function[PP_BEFORE] != PP_MATCH_NONE ? files[PP_BEFORE] : files[has_after];
-    row->how = from->how;
-}
-
 /* One array of a run, by its offset in struct pp_diff_run. */
 static const int64_t *array_of(const struct pp_diff_run *run, size_t which)
 {
@@ -114,10 +94,9 @@ static void sum_up(struct pp_diff *diff)
     whole->total[0] = whole->self[0];
     whole->total[1] = whole->self[1];
     whole->number = UINT32_MAX;
-    whole->name = whole->name_before = PP_STR("total");
 }
 
-static void make_rows(struct pp_diff *diff, const struct pp_profile *const *profiles)
+static void make_rows(struct pp_diff *diff)
 {
     diff->rows = pp_calloc(diff->match.count, sizeof *diff->rows);
     fill_sides(diff);
@@ -126,7 +105,6 @@ static void make_rows(struct pp_diff *diff, const struct pp_profile *const *prof
         row.number = i;
         look_at_runs(diff, &row);
         if (row.in[PP_BEFORE] || row.in[PP_AFTER]) {
-            name_row(&row, &diff->match.rows[i], profiles);
             diff->rows[diff->count++] = row;
         }
     }
@@ -146,7 +124,7 @@ bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *const *profiles
         pp_diff_free(diff);
         return false;
     }
-    make_rows(diff, profiles);
+    make_rows(diff);
     diff_judge(diff);
     return true;
 }
@@ -163,21 +141,63 @@ void pp_diff_free(struct pp_diff *diff)
     }
     pp_free(diff->runs);
     pp_free(diff->rows);
+    pp_free(diff->order);
     pp_match_free(&diff->match);
     *diff = (struct pp_diff){0};
 }
 
+/* --- names --- */
+
+static const struct pp_function *function_of(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side,
+                                             const struct pp_profile **p)
+{
+    const struct pp_match_row *match = &diff->match.rows[row->number];
+    side = match->function[side] == PP_MATCH_NONE ? !side : side;
+    *p = diff->runs[match->profile[side]].profile;
+    return &(*p)->functions[match->function[side]];
+}
+
+struct pp_str pp_diff_name(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side)
+{
+    const struct pp_profile *p;
+    if (row == &diff->whole) {
+        return PP_STR("total");
+    }
+    return pp_profile_str(p, function_of(diff, row, side, &p)->name);
+}
+
+struct pp_str pp_diff_file(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side)
+{
+    const struct pp_profile *p;
+    if (row == &diff->whole) {
+        return (struct pp_str){0};
+    }
+    const struct pp_function *f = function_of(diff, row, side, &p);
+    struct pp_str file = pp_profile_str(p, f->file);
+    return file.len ? file : pp_profile_str(p, f->module);
+}
+
+const struct pp_match_row *pp_diff_match(const struct pp_diff *diff, const struct pp_diff_row *row)
+{
+    return &diff->match.rows[row->number];
+}
+
 /* --- order --- */
 
-/* What a row is sorted by, and where it is. */
+/* What a row is sorted by. */
 struct sorted {
     double size;
     const struct pp_diff_row *row;
+    const struct pp_diff *diff;
     uint32_t verdict;
-    uint32_t at; /* its index; after sorting, that of the row that goes here */
 };
 
-static double size_of(const struct pp_diff_row *row, enum pp_diff_key key)
+static double ratio_size(double ratio)
+{
+    return isnan(ratio) ? 0 : fabs(log(ratio));
+}
+
+static double size_of(const struct pp_diff *diff, const struct pp_diff_row *row, enum pp_diff_key key)
 {
     switch (key) {
     case PP_DIFF_BY_SELF:
@@ -187,58 +207,91 @@ static double size_of(const struct pp_diff_row *row, enum pp_diff_key key)
     case PP_DIFF_BY_CALLS:
         return fabs((double)pp_diff_calls(row));
     case PP_DIFF_BY_RATIO:
-        return isnan(row->ratio.median) ? 0 : fabs(log(row->ratio.median));
+        return ratio_size(pp_diff_ratio(diff, row).median);
     case PP_DIFF_BY_NAMES:
         break;
     }
     return 0;
 }
 
-static int by_size(const void *a, const void *b)
+static int by_size_alone(const void *a, const void *b)
 {
     const struct sorted *x = a;
     const struct sorted *y = b;
     if (x->verdict != y->verdict) {
         return x->verdict < y->verdict ? -1 : 1;
     }
-    if (x->size < y->size || x->size > y->size) {
-        return x->size > y->size ? -1 : 1;
-    }
-    int order = pp_str_cmp(x->row->name, y->row->name);
-    order = order ? order : pp_str_cmp(x->row->file, y->row->file);
+    return x->size > y->size ? -1 : x->size < y->size;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct sorted *x = a;
+    const struct sorted *y = b;
+    int order = by_size_alone(x, y);
     if (order) {
         return order;
     }
-    return (x->row->number > y->row->number) - (x->row->number < y->row->number);
+    order = pp_str_cmp(pp_diff_name(x->diff, x->row, PP_AFTER), pp_diff_name(y->diff, y->row, PP_AFTER));
+    order =
+        order ? order : pp_str_cmp(pp_diff_file(x->diff, x->row, PP_AFTER), pp_diff_file(y->diff, y->row, PP_AFTER));
+    return order ? order : (x->row->number > y->row->number) - (x->row->number < y->row->number);
 }
 
-/* Moves every row to its place, one cycle of the permutation after another: rows are large, and there may be many. */
-static void permute(struct pp_diff_row *rows, struct sorted *sorted, size_t count)
+static void swap(struct sorted *a, struct sorted *b)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct pp_diff_row first = rows[i];
-        size_t to = i;
-        while (sorted[to].at != i) {
-            size_t from = sorted[to].at;
-            rows[to] = rows[from];
-            sorted[to].at = (uint32_t)to;
-            to = from;
-        }
-        rows[to] = first;
-        sorted[to].at = (uint32_t)to;
-    }
+    struct sorted kept = *a;
+    *a = *b;
+    *b = kept;
 }
 
-void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key)
+/* Moves the rows that belong among the first `most`, and what equals the last of them, to the front (Hoare's quickselect); returns how many. */
+static size_t select_first(struct sorted *rows, size_t count, size_t most, int (*compare)(const void *, const void *))
+{
+    size_t from = 0, to = count;
+    while (to - from > most + 16 || (to > most && to - from > 64)) {
+        struct sorted pivot = rows[from + (to - from) / 2];
+        size_t less = from, more = to;
+        for (size_t i = from; i < more;) {
+            int order = compare(&rows[i], &pivot);
+            if (order < 0) {
+                swap(&rows[i++], &rows[less++]);
+            } else if (order > 0) {
+                swap(&rows[i], &rows[--more]);
+            } else {
+                i++;
+            }
+        }
+        if (most <= less) {
+            to = less;
+        } else if (most <= more) {
+            return more;
+        } else {
+            from = more;
+        }
+    }
+    return to;
+}
+
+void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key, size_t most)
 {
     struct sorted *sorted = pp_calloc(diff->count, sizeof *sorted);
-    for (uint32_t i = 0; i < diff->count; i++) {
+    for (size_t i = 0; i < diff->count; i++) {
         const struct pp_diff_row *row = &diff->rows[i];
-        sorted[i] = (struct sorted){size_of(row, key), row, (uint32_t)row->verdict, i};
+        sorted[i] = (struct sorted){size_of(diff, row, key), row, diff, (uint32_t)row->verdict};
     }
-    if (diff->count > 1) {
-        qsort(sorted, diff->count, sizeof *sorted, by_size);
+    size_t first = diff->count;
+    if (most && most < first) {
+        first = select_first(sorted, first, most, by_size_alone);
+        first = select_first(sorted, first, most, by_size);
     }
-    permute(diff->rows, sorted, diff->count);
+    if (first > 1) {
+        qsort(sorted, first, sizeof *sorted, by_size);
+    }
+    pp_free(diff->order);
+    diff->order = pp_calloc(diff->count, sizeof *diff->order);
+    for (size_t i = 0; i < diff->count; i++) {
+        diff->order[i] = sorted[i].row;
+    }
     pp_free(sorted);
 }

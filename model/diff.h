@@ -34,19 +34,14 @@ enum pp_diff_verdict {
 
 /* One function. Values are in the unit of the diff; of several runs the mean, normalised, rounded such that all rows together are right. */
 struct pp_diff_row {
-    struct pp_str name, file, name_before,
-        file_before; /* borrowed from the profiles; name and file are those of after where it has the function */
-    int64_t line[2];
     bool in[2]; /* the side has the function */
     int64_t self[2], total[2];
     int64_t calls[2], primitive_calls[2];
     bool exact_calls; /* each side's runs agree on the number of calls */
-    enum pp_matched how;
     enum pp_diff_verdict verdict;
     double p,
         q; /* of self; NAN: not judged. q: adjusted for all rows that can reach the threshold, NAN for the others */
-    struct pp_ratio ratio; /* of self, after / before, of all pairs of runs; INFINITY: new */
-    uint32_t number;       /* index into the arrays of runs */
+    uint32_t number; /* of the match's row; index into the arrays of runs */
 };
 
 /* One profile of a side. Arrays by row number, in the unit of the diff, before normalising. */
@@ -61,7 +56,8 @@ struct pp_diff_run {
 };
 
 struct pp_diff {
-    struct pp_diff_row *rows; /* in order of first appearance until pp_diff_sort */
+    struct pp_diff_row *rows;         /* in order of first appearance */
+    const struct pp_diff_row **order; /* by pp_diff_sort; NULL before */
     size_t count;
     struct pp_diff_row whole; /* the sums as a row: self and total are the profile's sum, calls all calls */
     enum pp_unit unit;
@@ -86,8 +82,15 @@ bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *const *profiles
 void pp_diff_free(struct pp_diff *diff);
 
 enum pp_diff_key { PP_DIFF_BY_SELF, PP_DIFF_BY_TOTALS, PP_DIFF_BY_CALLS, PP_DIFF_BY_RATIO, PP_DIFF_BY_NAMES };
-/* Sorts the rows: those that changed first, then doubtful ones, then equal ones; among them by the size of the change, then by name, file and line. */
-void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key);
+/* Fills diff->order: rows that changed first, then doubtful ones, then equal ones; among them by the size of the change, then by name and file. Only the
+ * first `most` (0: all) need be in order. */
+void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key, size_t most);
+
+/* The name, and the file (or shared object, or ""), of a row's function on a side; those of the other side when it has none. */
+struct pp_str pp_diff_name(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side);
+struct pp_str pp_diff_file(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side);
+/* How the two functions of a row were matched, and their lines. Not of diff->whole. */
+const struct pp_match_row *pp_diff_match(const struct pp_diff *diff, const struct pp_diff_row *row);
 
 /* after - before. */
 static inline int64_t pp_diff_self(const struct pp_diff_row *row)
@@ -104,6 +107,8 @@ static inline int64_t pp_diff_calls(const struct pp_diff_row *row)
 }
 /* The change below which a function is not worth mention, in the unit of the diff. */
 double pp_diff_least(const struct pp_diff *diff);
+/* The ratio of a row's self, after / before, of all pairs of runs; median INFINITY: none before. */
+struct pp_ratio pp_diff_ratio(const struct pp_diff *diff, const struct pp_diff_row *row);
 /* The p-value of a row's change of self (or of total), two-sided or for growth only; NAN when noise cannot be judged. */
 double pp_diff_p(const struct pp_diff *diff, const struct pp_diff_row *row, bool of_total, enum pp_tail tail);
 /* The smallest p-value that the number of runs allows; 0 without several runs. */

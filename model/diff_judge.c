@@ -95,19 +95,20 @@ static bool can_matter(const struct pp_diff *diff, const struct pp_diff_row *row
     return sum > 0 && sum >= pp_diff_least(diff);
 }
 
-static void set_ratio(const struct pp_diff *diff, struct pp_diff_row *row)
+struct pp_ratio pp_diff_ratio(const struct pp_diff *diff, const struct pp_diff_row *row)
 {
     if (diff->noise == PP_NOISE_RUNS) {
         double *x = values_of(diff, PP_BEFORE, row, false);
         double *y = values_of(diff, PP_AFTER, row, false);
-        row->ratio = pp_ratio_of(x, diff->run_count[PP_BEFORE], y, diff->run_count[PP_AFTER], 1 - diff->alpha);
+        struct pp_ratio ratio =
+            pp_ratio_of(x, diff->run_count[PP_BEFORE], y, diff->run_count[PP_AFTER], 1 - diff->alpha);
         pp_free(x);
         pp_free(y);
-        return;
+        return ratio;
     }
     double before = (double)row->self[PP_BEFORE], after = (double)row->self[PP_AFTER];
     double ratio = before > 0 ? after / before : after > 0 ? INFINITY : NAN;
-    row->ratio = (struct pp_ratio){ratio, 0, INFINITY, 0};
+    return (struct pp_ratio){ratio, 0, INFINITY, 0};
 }
 
 /* What it calls may have changed; that is told where it changed. */
@@ -134,7 +135,6 @@ void diff_judge(struct pp_diff *diff)
     double *p = pp_calloc(diff->count, sizeof *p);
     for (size_t i = 0; i < diff->count; i++) {
         struct pp_diff_row *row = &diff->rows[i];
-        set_ratio(diff, row);
         p[i] = can_matter(diff, row) ? pp_diff_p(diff, row, false, PP_TAIL_BOTH) : NAN;
         row->p = p[i];
     }
@@ -144,7 +144,6 @@ void diff_judge(struct pp_diff *diff)
         diff->rows[i].verdict = verdict_of(diff, &diff->rows[i]);
     }
     pp_free(p);
-    set_ratio(diff, &diff->whole);
     diff->whole.p = diff->whole.q = pp_diff_p(diff, &diff->whole, false, PP_TAIL_BOTH);
     diff->whole.verdict = verdict_of(diff, &diff->whole);
 }
@@ -162,8 +161,8 @@ static bool is_asked(const struct pp_diff *diff, const struct pp_diff_row *row, 
     if (on == PP_DIFF_ON_SELF) {
         return can_matter(diff, row);
     }
-    return pp_regex_search(functions, row->name) ||
-           (row->name_before.data != row->name.data && pp_regex_search(functions, row->name_before));
+    return pp_regex_search(functions, pp_diff_name(diff, row, PP_AFTER)) ||
+           pp_regex_search(functions, pp_diff_name(diff, row, PP_BEFORE));
 }
 
 static int by_growth(const void *a, const void *b)

@@ -67,6 +67,7 @@ void pp_match_init(struct pp_match *match, const struct pp_profile *const *profi
     m.unit_of = pp_calloc(m.profile_count, sizeof *m.unit_of);
     match_collect(&m);
     match_pair_files(&m);
+    match_join_groups(&m);
     match_pair_names(&m);
     if (by == PP_MATCH_FUZZY) {
         match_pair_fuzzily(&m);
@@ -75,6 +76,14 @@ void pp_match_init(struct pp_match *match, const struct pp_profile *const *profi
     pp_free(m.units[0].at);
     pp_free(m.units[1].at);
     pp_free(m.path_of_file.at);
+    pp_free(m.groups.at);
+    pp_free(m.group_of_name.at);
+    pp_free(m.group_at_key.at);
+    key_map_free(&m.group_keys);
+    for (size_t side = 0; side < 2; side++) {
+        key_map_free(&m.line_keys[side]);
+        pp_free(m.unit_at_line[side].at);
+    }
     pp_free(m.file_of_path);
     name_table_free(&m.names);
     name_table_free(&m.files);

@@ -1,5 +1,4 @@
 /* The functions of each side, with names and files as numbers. */
-#include "model/key_map.h"
 #include "model/match_parts.h"
 #include "model/module_path.h"
 
@@ -59,7 +58,10 @@ static void number_names(struct matcher *m, struct numbers *n, const struct pp_p
     if (!n->name[string]) {
         struct pp_str s = p->strings[string];
         struct pp_str plain = m->by == PP_MATCH_EXACT ? s : without_addresses(&m->arena, s);
-        n->name[string] = name_table_add(&m->names, plain) + 1;
+        /* The strings of one profile are all different. */
+        bool is_new = p == m->profiles[0] && plain.data == s.data && !m->plain_names;
+        m->plain_names = m->plain_names || plain.data != s.data;
+        n->name[string] = (is_new ? name_table_append(&m->names, plain) : name_table_add(&m->names, plain)) + 1;
     }
 }
 
@@ -98,14 +100,14 @@ static uint32_t *lowest_lines(const struct pp_profile *p)
     return lines;
 }
 
-static void collect_profile(struct matcher *m, uint32_t number, struct key_map *known)
+static void collect_profile(struct matcher *m, uint32_t number)
 {
     const struct pp_profile *p = m->profiles[number];
     size_t side = number >= m->before_count;
     struct numbers n = {pp_calloc(p->string_count, sizeof(uint32_t)), pp_calloc(p->string_count, sizeof(uint32_t))};
     bool *used = used_functions(p);
     uint32_t *lowest = lowest_lines(p);
-    key_map_expect(known, known->keys.count + p->function_count);
+    PP_RESERVE(&m->groups, m->groups.count + (number == 0 ? p->function_count : 0));
     PP_RESERVE(&m->units[side], m->units[side].count + p->function_count);
     m->unit_of[number] = pp_calloc(p->function_count, sizeof(uint32_t));
     for (uint32_t i = 0; i < p->function_count; i++) {
@@ -127,10 +129,8 @@ static void collect_profile(struct matcher *m, uint32_t number, struct key_map *
                                   .partner = PP_MATCH_NONE,
                                   .same_as = PP_MATCH_NONE,
                                   .next = PP_MATCH_NONE};
-        uint32_t at = key_map_add(known, (uint64_t)unit.path << 32 | unit.name, (uint64_t)f->line);
-        if (at == m->units[side].count) {
-            *PP_PUSH(&m->units[side]) = unit;
-        } else if (unit.line && unit.line < m->units[side].at[at].line) {
+        uint32_t at = match_add_unit(m, side, &unit, f->line);
+        if (unit.line && unit.line < m->units[side].at[at].line) {
             m->units[side].at[at].line = unit.line;
         }
         m->unit_of[number][i] = at;
@@ -143,13 +143,8 @@ static void collect_profile(struct matcher *m, uint32_t number, struct key_map *
 
 void match_collect(struct matcher *m)
 {
-    struct key_map known[2] = {{0}, {0}};
+    name_table_expect(&m->names, m->profiles[0]->string_count);
     for (uint32_t i = 0; i < m->profile_count; i++) {
-        if (i == 0 || i == m->before_count) {
-            name_table_expect(&m->names, m->names.strings.count + m->profiles[i]->string_count);
-        }
-        collect_profile(m, i, &known[i >= m->before_count]);
+        collect_profile(m, i);
     }
-    key_map_free(&known[0]);
-    key_map_free(&known[1]);
 }

@@ -4,13 +4,7 @@
 #include "model/key_map.h"
 #include "model/match_parts.h"
 
-/* All units of one file and name. */
-struct group {
-    uint32_t first[2], last[2], count[2];
-};
-
 struct grouping {
-    PP_VEC(struct group) groups;
     PP_VEC(uint32_t) uneven; /* groups with more on one side than on the other */
     PP_VEC(struct anchor) anchors;
 };
@@ -20,26 +14,6 @@ struct anchor {
     uint32_t file;
     int64_t before, after;
 };
-
-static void group_side(struct matcher *m, struct grouping *g, struct key_map *keys, size_t side)
-{
-    for (uint32_t i = 0; i < m->units[side].count; i++) {
-        struct match_unit *unit = &m->units[side].at[i];
-        uint64_t line = m->by == PP_MATCH_EXACT && unit->definition ? (uint64_t)unit->line : 0;
-        uint32_t number = key_map_add(keys, (uint64_t)m->file_of_path[unit->path] << 32 | unit->name, line);
-        if (number == g->groups.count) {
-            *PP_PUSH(&g->groups) =
-                (struct group){{PP_MATCH_NONE, PP_MATCH_NONE}, {PP_MATCH_NONE, PP_MATCH_NONE}, {0, 0}};
-        }
-        struct group *group = &g->groups.at[number];
-        if (group->count[side]++) {
-            m->units[side].at[group->last[side]].next = i;
-        } else {
-            group->first[side] = i;
-        }
-        group->last[side] = i;
-    }
-}
 
 static enum pp_matched how_paired(const struct matcher *m, const struct match_unit *b, const struct match_unit *a)
 {
@@ -82,7 +56,7 @@ static int by_line(const void *a, const void *b)
 }
 
 /* The group's units of a side by line; the caller frees. */
-static struct placed *by_lines(const struct matcher *m, const struct group *group, size_t side)
+static struct placed *by_lines(const struct matcher *m, const struct match_group *group, size_t side)
 {
     struct placed *placed = pp_calloc(group->count[side], sizeof *placed);
     size_t count = 0;
@@ -94,12 +68,12 @@ static struct placed *by_lines(const struct matcher *m, const struct group *grou
 }
 
 /* True when a side has the name once only, without knowing where it is defined: then it stands for all of the other's. */
-static bool stands_for_all(const struct matcher *m, const struct group *group, size_t side)
+static bool stands_for_all(const struct matcher *m, const struct match_group *group, size_t side)
 {
     return group->count[side] == 1 && !m->units[side].at[group->first[side]].definition;
 }
 
-static void pair_with_all(struct matcher *m, const struct group *group, size_t one)
+static void pair_with_all(struct matcher *m, const struct match_group *group, size_t one)
 {
     size_t many = 1 - one;
     uint32_t first = group->first[many];
@@ -109,7 +83,7 @@ static void pair_with_all(struct matcher *m, const struct group *group, size_t o
     pair_same(m, group->first[0], group->first[1]);
 }
 
-static void pair_in_order(struct matcher *m, const struct group *group)
+static void pair_in_order(struct matcher *m, const struct match_group *group)
 {
     struct placed *before = by_lines(m, group, 0);
     struct placed *after = by_lines(m, group, 1);
@@ -123,7 +97,7 @@ static void pair_in_order(struct matcher *m, const struct group *group)
 
 static void pair_group(struct matcher *m, struct grouping *g, uint32_t number)
 {
-    const struct group *group = &g->groups.at[number];
+    const struct match_group *group = &m->groups.at[number];
     if (group->count[0] == 0 || group->count[1] == 0) {
         return;
     }
@@ -208,7 +182,7 @@ static void align(const struct placed *few, size_t few_count, const struct place
     pp_free(best);
 }
 
-static void pair_uneven(struct matcher *m, const struct grouping *g, const struct group *group)
+static void pair_uneven(struct matcher *m, const struct grouping *g, const struct match_group *group)
 {
     enum { MOST_WORK = 4000000 };
     size_t few = group->count[0] < group->count[1] ? 0 : 1;
@@ -281,8 +255,11 @@ static void pair_by_basename(struct matcher *m)
     for (size_t side = 0; side < 2; side++) {
         for (uint32_t i = 0; i < m->units[side].count; i++) {
             const struct match_unit *unit = &m->units[side].at[i];
+            if (!match_is_free(unit)) {
+                continue;
+            }
             struct pp_str base = pp_str_basename(m->paths.strings.at[unit->path]);
-            if (match_is_free(unit) && base.len && base.data[0] != '<' && !pp_str_starts(base, PP_STR("__"))) {
+            if (base.len && base.data[0] != '<' && !pp_str_starts(base, PP_STR("__"))) {
                 add_namesake(&t, unit, i, side, name_table_add(&basenames, base), 0);
             }
         }
@@ -309,25 +286,19 @@ static void pair_without_files(struct matcher *m)
 void match_pair_names(struct matcher *m)
 {
     struct grouping g = {0};
-    struct key_map keys = {0};
-    key_map_expect(&keys, m->units[0].count);
-    group_side(m, &g, &keys, 0);
-    group_side(m, &g, &keys, 1);
-    key_map_free(&keys);
-    for (uint32_t i = 0; i < g.groups.count; i++) {
+    for (uint32_t i = 0; i < m->groups.count; i++) {
         pair_group(m, &g, i);
     }
     if (g.uneven.count) {
         find_anchors(m, &g);
     }
     for (size_t i = 0; i < g.uneven.count; i++) {
-        pair_uneven(m, &g, &g.groups.at[g.uneven.at[i]]);
+        pair_uneven(m, &g, &m->groups.at[g.uneven.at[i]]);
     }
     if (m->by != PP_MATCH_EXACT) {
         pair_by_basename(m);
         pair_without_files(m);
     }
-    pp_free(g.groups.at);
     pp_free(g.uneven.at);
     pp_free(g.anchors.at);
 }

@@ -19,37 +19,52 @@ static size_t slot_of(const struct name_table *table, struct pp_str s, uint64_t 
     return at;
 }
 
-void name_table_expect(struct name_table *table, size_t count)
+/* Puts all strings that are not there yet into a hash table with room for as many again. */
+static void index_strings(struct name_table *table)
 {
-    size_t size = 64;
-    while (size / 2 <= count) {
-        size *= 2;
+    size_t count = table->strings.count;
+    if (!table->slots || count * 2 >= table->mask) {
+        size_t size = 64;
+        while (size <= count * 3) {
+            size *= 2;
+        }
+        pp_free(table->slots);
+        table->slots = pp_calloc(size, sizeof *table->slots);
+        table->mask = size - 1;
+        table->indexed = 0;
     }
-    if (table->slots && size <= table->mask + 1) {
-        return;
+    for (; table->indexed < count; table->indexed++) {
+        struct pp_str s = table->strings.at[table->indexed];
+        uint64_t hash = pp_str_hash(s, pp_hash_seed());
+        table->slots[slot_of(table, s, hash)] =
+            (struct name_table_slot){(uint32_t)table->indexed + 1, (uint32_t)(hash >> 32)};
     }
-    pp_free(table->slots);
-    table->slots = pp_calloc(size, sizeof *table->slots);
-    table->mask = size - 1;
-    for (size_t i = 0; i < table->strings.count; i++) {
-        uint64_t hash = pp_str_hash(table->strings.at[i], pp_hash_seed());
-        table->slots[slot_of(table, table->strings.at[i], hash)] =
-            (struct name_table_slot){(uint32_t)i + 1, (uint32_t)(hash >> 32)};
-    }
+}
+
+uint32_t name_table_append(struct name_table *table, struct pp_str s)
+{
+    *PP_PUSH(&table->strings) = s;
+    return (uint32_t)table->strings.count - 1;
 }
 
 uint32_t name_table_add(struct name_table *table, struct pp_str s)
 {
-    if (!table->slots || table->strings.count * 2 >= table->mask) {
-        name_table_expect(table, table->strings.count * 2);
+    /* Lists of names are alike from one profile to the next: often the one after the last one found is asked for. */
+    uint32_t guess = table->last + 1;
+    if (guess < table->strings.count && pp_str_eq(table->strings.at[guess], s)) {
+        table->last = guess;
+        return guess;
     }
+    index_strings(table);
     uint64_t hash = pp_str_hash(s, pp_hash_seed());
-    struct name_table_slot *slot = &table->slots[slot_of(table, s, hash)];
-    if (!slot->number) {
-        *PP_PUSH(&table->strings) = s;
-        *slot = (struct name_table_slot){(uint32_t)table->strings.count, (uint32_t)(hash >> 32)};
-    }
-    return slot->number - 1;
+    uint32_t number = table->slots[slot_of(table, s, hash)].number;
+    table->last = number ? number - 1 : name_table_append(table, s);
+    return table->last;
+}
+
+void name_table_expect(struct name_table *table, size_t count)
+{
+    PP_RESERVE(&table->strings, count);
 }
 
 void name_table_free(struct name_table *table)

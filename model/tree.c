@@ -146,17 +146,24 @@ static void order_by_total(struct pp_tree *tree)
     pp_free(keys);
 }
 
-void pp_tree_init(struct pp_tree *tree, const struct pp_profile *p, size_t metric, enum pp_tree_order order)
+/* Self and below of every stack. */
+static void sum_below(struct pp_tree *tree)
 {
-    *tree = (struct pp_tree){.profile = p, .metric = metric};
+    const struct pp_profile *p = tree->profile;
     tree->total = pp_calloc(p->stack_count, sizeof *tree->total);
     for (size_t i = 0; i < p->stack_count; i++) {
-        tree->total[i] = p->stack_values[i * p->metric_count + metric];
+        tree->total[i] = p->stack_values[i * p->metric_count + tree->metric];
     }
     for (size_t i = p->stack_count; i-- > 1;) {
         int64_t *parent = &tree->total[p->stacks[i].parent.i];
         *parent = add_saturating(*parent, tree->total[i]);
     }
+}
+
+void pp_tree_init(struct pp_tree *tree, const struct pp_profile *p, size_t metric, enum pp_tree_order order)
+{
+    *tree = (struct pp_tree){.profile = p, .metric = metric};
+    sum_below(tree);
     group_children(tree, order);
     if (order == PP_TREE_BY_TOTAL) {
         order_by_total(tree);
@@ -215,34 +222,88 @@ void pp_walk_free(struct pp_walk *walk)
     *walk = (struct pp_walk){0};
 }
 
+/* What the sums of groups are made of, while the stacks are gone through. */
+struct group_walk {
+    const struct pp_profile *p;
+    size_t metric;
+    const uint32_t *group;
+    const int64_t *total; /* per stack */
+    uint32_t *on_path;    /* per group: how often it is on the path */
+    struct pp_function_sums *sums;
+};
+
+static uint32_t group_of(const struct group_walk *w, uint32_t stack)
+{
+    return w->group[w->p->frames[w->p->stacks[stack].frame.i].function.i];
+}
+
+static void enter(struct group_walk *w, uint32_t stack)
+{
+    uint32_t number = group_of(w, stack);
+    if (w->on_path[number]++ == 0) {
+        w->sums->total[number] = add_saturating(w->sums->total[number], w->total[stack]);
+    }
+    int64_t self = w->p->stack_values[stack * w->p->metric_count + w->metric];
+    w->sums->self[number] = add_saturating(w->sums->self[number], self);
+}
+
+/* True when the table is in the order of a walk, as it is after reading a sorted file: every stack's parent is on the path to the one before it. */
+static bool is_preorder(const struct pp_profile *p)
+{
+    for (uint32_t i = 2; i < p->stack_count; i++) {
+        uint32_t at = i - 1;
+        while (at > p->stacks[i].parent.i) {
+            at = p->stacks[at].parent.i;
+        }
+        if (at != p->stacks[i].parent.i) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Without lists of children: leaves what is not above the next stack, then enters it. */
+static void go_in_order(struct group_walk *w)
+{
+    for (uint32_t i = 1; i < w->p->stack_count; i++) {
+        for (uint32_t at = i - 1; at != w->p->stacks[i].parent.i; at = w->p->stacks[at].parent.i) {
+            w->on_path[group_of(w, at)]--;
+        }
+        enter(w, i);
+    }
+}
+
+static void go_by_children(struct group_walk *w, const struct pp_tree *tree)
+{
+    struct pp_walk walk;
+    pp_walk_init(&walk, tree);
+    while (pp_walk_next(&walk)) {
+        if (walk.stack && walk.entering) {
+            enter(w, walk.stack);
+        } else if (walk.stack) {
+            w->on_path[group_of(w, walk.stack)]--;
+        }
+    }
+    pp_walk_free(&walk);
+}
+
 void pp_group_sums_init(struct pp_function_sums *sums, const struct pp_profile *p, size_t metric, const uint32_t *group,
                         size_t group_count)
 {
-    struct pp_tree tree;
-    struct pp_walk walk;
-    pp_tree_init(&tree, p, metric, PP_TREE_BY_ID);
-    pp_walk_init(&walk, &tree);
+    struct pp_tree tree = {.profile = p, .metric = metric};
     sums->self = pp_calloc(group_count, sizeof *sums->self);
     sums->total = pp_calloc(group_count, sizeof *sums->total);
-    uint32_t *on_path = pp_calloc(group_count, sizeof *on_path);
-    while (pp_walk_next(&walk)) {
-        uint32_t number = group[p->frames[p->stacks[walk.stack].frame.i].function.i];
-        if (walk.stack == 0) {
-            continue;
-        }
-        if (!walk.entering) {
-            on_path[number]--;
-            continue;
-        }
-        if (on_path[number]++ == 0) {
-            sums->total[number] = add_saturating(sums->total[number], tree.total[walk.stack]);
-        }
-        int64_t self = p->stack_values[walk.stack * p->metric_count + metric];
-        sums->self[number] = add_saturating(sums->self[number], self);
+    struct group_walk w = {p, metric, group, NULL, pp_calloc(group_count, sizeof(uint32_t)), sums};
+    sum_below(&tree);
+    w.total = tree.total;
+    if (is_preorder(p)) {
+        go_in_order(&w);
+    } else {
+        group_children(&tree, PP_TREE_BY_ID);
+        go_by_children(&w, &tree);
     }
     sums->sum = p->stack_count ? tree.total[0] : 0;
-    pp_free(on_path);
-    pp_walk_free(&walk);
+    pp_free(w.on_path);
     pp_tree_free(&tree);
 }
 

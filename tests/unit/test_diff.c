@@ -325,12 +325,13 @@ static void judge(const struct pp_profile *const *profiles, size_t before, size_
     struct pp_diff d;
     size_t count;
     ck_assert_msg(pp_diff_init(&d, profiles, before, after, &request, &err), "%s", err.message);
-    pp_diff_sort(&d, PP_DIFF_BY_SELF);
-    *alarms += d.count > 0 && d.rows[0].verdict == PP_DIFF_CHANGED;
+    pp_diff_sort(&d, PP_DIFF_BY_SELF, 1);
+    *alarms += d.count > 0 && d.order[0]->verdict == PP_DIFF_CHANGED;
     pp_free(pp_diff_regressions(&d, PP_DIFF_ON_SELF, NULL, 0, &count, NULL));
     *fails += count > 0;
     for (size_t i = 0; i < d.count; i++) {
-        *found += d.rows[i].verdict == PP_DIFF_CHANGED && pp_str_eq(d.rows[i].name, PP_STR("f5"));
+        *found +=
+            d.rows[i].verdict == PP_DIFF_CHANGED && pp_str_eq(pp_diff_name(&d, &d.rows[i], PP_AFTER), PP_STR("f5"));
     }
     pp_diff_free(&d);
 }
