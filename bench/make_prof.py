@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A pstats file of a given size: make_prof.py FUNCTIONS EDGES SEED > file. Equal arguments give equal bytes.
+"""A pstats file of a given size: make_prof.py FUNCTIONS EDGES SEED [NUMBERS] > file. Equal arguments give equal bytes;
+another seed NUMBERS gives the same functions and callers with other calls and times.
 
 Shaped as cProfile writes them: a caller's key is one object in the dictionaries of all its callees, and another one than the key of its own row; files and
 names are shared objects; times have all digits a clock gives; most functions have a few callers, some have hundreds."""
@@ -8,8 +9,9 @@ import random
 import sys
 
 
-def main(functions, edges, seed):
+def main(functions, edges, seed, numbers_seed=0):
     rand = random.Random(seed)
+    numbers_from = random.Random(numbers_seed) if numbers_seed else rand
     files = ["/usr/lib/python3.13/site-packages/package_%d/module_%d.py" % (i % 97, i) for i in range(max(1, functions // 40))]
     classes = ["RequestHandler", "Query", "Parser", "Session", "Template", "Cache", "Connection", "Field", "Form", "Serializer"]
     methods = ["get_or_create_default", "validate_and_normalize", "render_to_response", "_iterate_over_pending", "load_from_configuration"]
@@ -22,6 +24,7 @@ def main(functions, edges, seed):
         return (files[i % len(files)], 1 + i * 7 % 4000 + i // len(files), names[i])
 
     def numbers():
+        rand = numbers_from
         calls = int(rand.paretovariate(0.7)) % 1000000 + 1
         own = rand.expovariate(1e4)
         return calls, calls, own, own + rand.expovariate(1e3)
@@ -48,6 +51,6 @@ def main(functions, edges, seed):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
     main(*map(int, sys.argv[1:]))

@@ -157,6 +157,28 @@ class Bench:
                 self.row(full, self.show(ours), "%s; %.1f times" % (self.show(theirs), ratio), "%d times faster" % factor if large else "",
                          ratio >= factor if large else None)
 
+    def diff(self):
+        title = "`profdiff` of two .prof of 200,000 functions, 650,000 edges"
+        if self.wanted(title):
+            before, after = self.file("large.prof"), self.file("large_after.prof")
+            ours, read = Run(self.tool("profdiff", before, after)), Run(self.tool("pstat-print", "--sort", "none", "--top", "1", before))
+            self.measure(ours, read)
+            ratio = ours.cpu() / read.cpu()
+            self.row(title, self.show(ours), "reading one: %s; %.1f times" % (self.show(read), ratio), "under 3 times", ratio < 3)
+        before, after = self.file("100k_sorted.folded"), self.file("100k_after.folded")
+        peer = os.path.join(os.path.dirname(os.environ.get("INFERNO", "")), "inferno-diff-folded")
+        for to in ([], ["--to", "folded"]):
+            title = "`profdiff%s` of two folded files of 300 MB, 100,000 stacks" % "".join(" " + word for word in to)
+            if not self.wanted(title):
+                continue
+            if not os.access(peer, os.X_OK):
+                self.row(title, "", "inferno-diff-folded is not on this machine", "8 times faster", None)
+                continue
+            ours, theirs = Run(self.tool("profdiff", *to, before, after)), Run([peer, before, after])
+            self.measure(ours, theirs, times=3)
+            ratio = theirs.cpu() / ours.cpu()
+            self.row(title, self.show(ours), "inferno-diff-folded: %s; %.1f times" % (self.show(theirs), ratio), "8 times faster", ratio >= 8)
+
 
 def machine():
     model = platform.processor() or platform.machine()
@@ -193,7 +215,7 @@ def main():
     options = parser.parse_args()
     Run.timed = os.path.join(options.data, "timed")
     bench = Bench(options.bin, options.data, options)
-    for part in (bench.pstats, bench.formats, bench.folded, bench.pipe, bench.flame):
+    for part in (bench.pstats, bench.formats, bench.folded, bench.pipe, bench.flame, bench.diff):
         part()
     if not options.only and not options.no_slow:
         rewrite(options.page, bench.rows)

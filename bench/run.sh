@@ -22,11 +22,14 @@ make() { # FILE GENERATOR COMMAND...
 }
 
 make large.prof bench/make_prof.py python3 bench/make_prof.py 200000 650000 1
+make large_after.prof bench/make_prof.py python3 bench/make_prof.py 200000 650000 1 2
 make small.prof bench/make_prof.py python3 bench/make_prof.py 150 420 1
 for order in sorted shuffled; do
     make "100k_$order.folded" bench/make_folded.c "$data/make_folded" 100000 300000000 $order long 1
     make "3m_$order.folded" bench/make_folded.c "$data/make_folded" 3000000 300000000 $order short 1
 done
+# The same stacks with other counts.
+make 100k_after.folded bench/make_folded.c sed 's/[135]$/7/' "$data/100k_sorted.folded"
 # About 20,000 distinct frames in the picture.
 make graph.folded bench/make_folded.c "$data/make_folded" 2500 1 sorted long 1
 
