@@ -87,12 +87,25 @@ double pp_diff_smallest_p(const struct pp_diff *diff, enum pp_tail tail)
     return diff->noise == PP_NOISE_RUNS ? pp_test_ranks_smallest(diff->run_count[0], diff->run_count[1], tail) : 0;
 }
 
-/* Whether the change of the row could reach the threshold: looks only at how much there is on both sides together, which does not depend on the
- * difference, so that leaving the others out does no harm to the tests (independent filtering: Bourgon, Gentleman and Huber 2010). */
+/* The difference between the largest and the smallest of all runs' normalised values. */
+static double range_of(const struct pp_diff *diff, const struct pp_diff_row *row)
+{
+    double least = INFINITY, most = -INFINITY;
+    for (size_t r = 0; r < diff->run_count[0] + diff->run_count[1]; r++) {
+        double value = raw_value(diff, r, row, false) * diff->runs[r].scale;
+        least = value < least ? value : least;
+        most = value > most ? value : most;
+    }
+    return most - least;
+}
+
+/* Whether the change of the row could reach the threshold. Looks only at what would be the same if runs (or samples) changed sides, so that leaving the others out does no
+ * harm to tests that are about the sides (independent filtering: Bourgon, Gentleman and Huber 2010): a change is at most the range of the runs' values, or the sum of the samples. */
 static bool can_matter(const struct pp_diff *diff, const struct pp_diff_row *row)
 {
     double sum = (double)row->self[PP_BEFORE] + (double)row->self[PP_AFTER];
-    return sum > 0 && sum >= pp_diff_least(diff);
+    double most = diff->noise == PP_NOISE_RUNS ? range_of(diff, row) : sum;
+    return sum > 0 && most > 0 && most >= pp_diff_least(diff);
 }
 
 struct pp_ratio pp_diff_ratio(const struct pp_diff *diff, const struct pp_diff_row *row)

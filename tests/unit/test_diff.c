@@ -317,10 +317,10 @@ static struct pp_profile *sampled(size_t samples, double first)
 }
 
 /* Whether anything is called changed, and whether --fail-above 0 on self would fail; what == 5: whether f5 is. */
-static void judge(const struct pp_profile *const *profiles, size_t before, size_t after,
+static void judge(const struct pp_profile *const *profiles, size_t before, size_t after, double threshold,
                   enum pp_diff_normalize normalize, size_t *alarms, size_t *fails, size_t *found)
 {
-    struct pp_diff_request request = {.normalize = normalize, .threshold = 0, .alpha = 0.05};
+    struct pp_diff_request request = {.normalize = normalize, .threshold = threshold, .alpha = 0.05};
     struct pp_error err = {0};
     struct pp_diff d;
     size_t count;
@@ -350,7 +350,7 @@ START_TEST(identical_sampled_programs_raise_few_alarms)
         /* Normalised, the sides may be of different length. */
         struct pp_profile *p[] = {sampled(2000, 1), sampled(_i ? 5000 : 2000, 1)};
         const struct pp_profile *both[] = {p[0], p[1]};
-        judge(both, 1, 1, how[_i], &alarms, &fails, &found);
+        judge(both, 1, 1, 0, how[_i], &alarms, &fails, &found);
         pp_profile_free(p[0]);
         pp_profile_free(p[1]);
     }
@@ -367,7 +367,7 @@ START_TEST(a_function_twice_as_slow_is_found)
     for (size_t t = 0; t < 100; t++) {
         struct pp_profile *p[] = {sampled(4000, 1), sampled(4000, 2)};
         const struct pp_profile *both[] = {p[0], p[1]};
-        judge(both, 1, 1, PP_DIFF_BY_TOTAL, &alarms, &fails, &found);
+        judge(both, 1, 1, 0, PP_DIFF_BY_TOTAL, &alarms, &fails, &found);
         pp_profile_free(p[0]);
         pp_profile_free(p[1]);
     }
@@ -406,7 +406,7 @@ START_TEST(several_runs_of_identical_programs_raise_few_alarms)
         for (size_t i = 0; i < (size_t)2 * RUNS; i++) {
             all[i] = p[i] = noisy_run(slow && i >= RUNS ? 2 : 1);
         }
-        judge(all, RUNS, RUNS, PP_DIFF_AS_IS, slow ? &unused : &alarms, slow ? &unused : &fails,
+        judge(all, RUNS, RUNS, _i ? 0.01 : 0, PP_DIFF_AS_IS, slow ? &unused : &alarms, slow ? &unused : &fails,
               slow ? &slower : &found);
         for (size_t i = 0; i < (size_t)2 * RUNS; i++) {
             pp_profile_free(p[i]);
@@ -415,6 +415,26 @@ START_TEST(several_runs_of_identical_programs_raise_few_alarms)
     ck_assert_msg(alarms <= MOST_ALARMS, "%zu alarms", alarms);
     ck_assert_msg(fails <= MOST_ALARMS, "%zu failures", fails);
     ck_assert_msg(slower >= 45, "a function twice as slow was found in %zu of 50", slower);
+}
+END_TEST
+
+START_TEST(five_runs_a_side_find_a_function_twice_as_slow)
+{
+    enum { RUNS = 5 };
+    size_t found = 0, alarms = 0, fails = 0;
+    random_state = 99;
+    for (size_t t = 0; t < 50; t++) {
+        struct pp_profile *p[2 * RUNS];
+        const struct pp_profile *all[2 * RUNS];
+        for (size_t i = 0; i < (size_t)2 * RUNS; i++) {
+            all[i] = p[i] = noisy_run(i >= RUNS ? 2 : 1);
+        }
+        judge(all, RUNS, RUNS, 0.01, PP_DIFF_BY_TOTAL, &alarms, &fails, &found);
+        for (size_t i = 0; i < (size_t)2 * RUNS; i++) {
+            pp_profile_free(p[i]);
+        }
+    }
+    ck_assert_msg(found >= 45, "found in %zu of 50", found);
 }
 END_TEST
 
@@ -433,7 +453,8 @@ Suite *suite_diff(void)
     tcase_add_test(tc, the_paths_that_carry_the_change);
     tcase_add_loop_test(tc, identical_sampled_programs_raise_few_alarms, 0, 2);
     tcase_add_test(tc, a_function_twice_as_slow_is_found);
-    tcase_add_test(tc, several_runs_of_identical_programs_raise_few_alarms);
+    tcase_add_loop_test(tc, several_runs_of_identical_programs_raise_few_alarms, 0, 2);
+    tcase_add_test(tc, five_runs_a_side_find_a_function_twice_as_slow);
     suite_add_tcase(suite, tc);
     return suite;
 }
