@@ -107,7 +107,7 @@ static void add_thread(struct python_process *p, const struct interpreter *inter
     t->tid = tid;
     t->present = true;
     t->last_ns = now_ns;
-    t->clock = (struct thread_clock){.schedstat = -1, .stat = -1, .state = 'R'};
+    t->clock = (struct thread_clock){.schedstat = -1, .stat = -1, .processor = -1, .state = 'R'};
     if (t->tid) {
         bool moved;
         (void)thread_clock_open(&t->clock, p->target.pid, t->tid);

@@ -19,6 +19,7 @@ struct python_thread {
     int64_t last_ns;      /* time of its sample before */
     uint64_t last_cpu_ns; /* its clock then */
     uint32_t last_flags;
+    unsigned restless; /* how often it moved while it was read, lately */
     /* For who writes it out. */
     uint64_t epoch;
     pp_thread_id out;

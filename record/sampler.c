@@ -7,14 +7,43 @@
 enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 5 };
 /* What stops may take at once before the share of time counts: a recording of a second is worth some stops too. */
 enum { FREE_STOP_NS = 2000000 };
+/* A visit, and what it costs the thread besides: to be taken off its processor, and put there again. */
+enum { EXPECTED_VISIT_NS = 12000, SWITCHING_NS = 3000 };
+enum { RESTLESS_STEP = 64, RESTLESS = 64 };
+
+/* What is left of the budget, once `more_ns` have been spent too. */
+static bool is_affordable(const struct sampler *s, int64_t now_ns, int64_t more_ns)
+{
+    double allowed = s->choice.stop_share * (double)(now_ns - s->start_ns) + FREE_STOP_NS;
+    return (double)(s->statistics->stopped_ns + s->visitor.spent_ns + more_ns) <= allowed;
+}
 
 static bool may_stop(const struct sampler *s, int64_t now_ns)
 {
-    if (s->choice.stop != STOP_AUTO) {
-        return s->choice.stop == STOP_ALWAYS;
+    return s->choice.stop == STOP_ALWAYS ||
+           (s->choice.stop == STOP_AUTO && is_affordable(s, now_ns, stopper_expected_ns(s->stopper)));
+}
+
+static bool may_visit(const struct sampler *s, int64_t now_ns)
+{
+    return s->choice.stop == STOP_AUTO && is_affordable(s, now_ns, EXPECTED_VISIT_NS);
+}
+
+/* Reads where the thread runs. STACK_MOVING: it could not be met there, or went on meanwhile. */
+static enum stack_verdict read_visiting(struct sampler *s, struct python_thread *thread)
+{
+    int64_t start_ns = timing_now();
+    s->visited = true;
+    bool alive = true;
+    enum stack_verdict verdict = STACK_MOVING;
+    if (thread->tid && visitor_meet(&s->visitor, &thread->clock, &alive)) {
+        verdict = stack_read_still(&thread->reader, false);
+        if (verdict == STACK_WHOLE && !thread_clock_stood(&thread->clock)) {
+            verdict = STACK_MOVING;
+        }
     }
-    double allowed = s->choice.stop_share * (double)(now_ns - s->start_ns) + FREE_STOP_NS;
-    return (double)(s->statistics->stopped_ns + stopper_expected_ns(s->stopper)) <= allowed;
+    s->visitor.spent_ns += timing_now() - start_ns + SWITCHING_NS;
+    return alive ? verdict : STACK_GONE;
 }
 
 /* Stops the thread, reads, lets it go on. STACK_MOVING: it could not be stopped. */
@@ -24,7 +53,7 @@ static enum stack_verdict read_stopped(struct sampler *s, struct python_process 
     if (!thread->tid || !stopper_stop(s->stopper, process->target.pid, thread->tid)) {
         return STACK_MOVING;
     }
-    enum stack_verdict verdict = stack_read_still(&thread->reader);
+    enum stack_verdict verdict = stack_read_still(&thread->reader, false);
     held_ns = stopper_continue(s->stopper);
     s->statistics->stopped_ns += held_ns;
     s->statistics->longest_stop_ns =
@@ -32,25 +61,49 @@ static enum stack_verdict read_stopped(struct sampler *s, struct python_process 
     return verdict;
 }
 
-/* A thread that may be running. */
+/* `restless` of a thread goes up by this when it moved while it was read, and down by an eighth at each read: 0 to 512. */
+static void note_rest(struct python_thread *thread, enum stack_verdict verdict)
+{
+    thread->restless += (verdict == STACK_PART ? RESTLESS_STEP : 0) - thread->restless / 8;
+}
+
+/* What may make it stand still, in the order of what it costs the thread. */
+static enum stack_verdict read_held(struct sampler *s, struct python_process *process, struct python_thread *thread,
+                                    uint32_t *flags)
+{
+    enum stack_verdict verdict = STACK_MOVING;
+    if (may_visit(s, timing_now())) {
+        verdict = read_visiting(s, thread);
+        *flags |= verdict == STACK_WHOLE ? PP_SAMPLE_VERIFIED : 0;
+    } else {
+        visitor_leave(&s->visitor);
+    }
+    if (verdict == STACK_MOVING && may_stop(s, timing_now())) {
+        verdict = read_stopped(s, process, thread);
+        *flags |= verdict == STACK_WHOLE ? PP_SAMPLE_STOPPED : 0;
+    }
+    return verdict;
+}
+
+/* A thread that may be running. One that is known to move, or whose frames are objects, is not read before it is held. */
 static enum stack_verdict read_running(struct sampler *s, struct python_process *process, struct python_thread *thread,
                                        uint32_t *flags)
 {
-    bool heap_frames = process->target.offsets.minor < PYTHON_FIRST_DATA_STACK;
-    bool stop = may_stop(s, timing_now());
-    bool stop_first = stop && (heap_frames || s->choice.stop == STOP_ALWAYS);
+    bool objects = process->target.offsets.minor < PYTHON_FIRST_DATA_STACK;
+    bool held_first = objects || s->choice.stop == STOP_ALWAYS || thread->restless > RESTLESS;
     enum stack_verdict verdict = STACK_MOVING;
-    if (!stop_first) {
-        verdict = stack_read_running(&thread->reader, stop ? TRIES_BEFORE_STOP : TRIES_WITHOUT_STOP);
+    if (!held_first) {
+        verdict = stack_read_running(&thread->reader, TRIES_BEFORE_STOP);
+        note_rest(thread, verdict);
     }
-    if (stop && (verdict == STACK_MOVING || verdict == STACK_PART)) {
-        verdict = read_stopped(s, process, thread);
-        if (verdict == STACK_WHOLE) {
-            *flags |= PP_SAMPLE_STOPPED;
-            return verdict;
+    if (verdict == STACK_MOVING || verdict == STACK_PART) {
+        enum stack_verdict held = read_held(s, process, thread, flags);
+        verdict = held == STACK_MOVING ? stack_read_running(&thread->reader, TRIES_WITHOUT_STOP) : held;
+        if (held == STACK_MOVING) {
+            note_rest(thread, verdict);
         }
-        if (verdict == STACK_MOVING) {
-            verdict = stack_read_running(&thread->reader, TRIES_WITHOUT_STOP);
+        if (held == STACK_WHOLE) {
+            return verdict;
         }
     }
     *flags |= verdict == STACK_WHOLE ? PP_SAMPLE_VERIFIED : verdict == STACK_PART ? PP_SAMPLE_SALVAGED : 0;
@@ -64,7 +117,7 @@ enum stack_verdict sampler_read(struct sampler *s, struct python_process *proces
     thread->standing = false;
     *flags = thread->clock.state == 'R' ? PP_SAMPLE_ON_CPU : PP_SAMPLE_IDLE;
     if (thread->clock.state != 'R' && thread->clock.arrivals) {
-        verdict = stack_read_still(&thread->reader);
+        verdict = stack_read_still(&thread->reader, true);
         if (verdict == STACK_WHOLE && thread_clock_slept(&thread->clock)) {
             thread->standing = true;
             *flags |= PP_SAMPLE_VERIFIED;
@@ -160,10 +213,15 @@ bool sampler_take(struct sampler *s, struct python_process *process)
     if (!python_process_refresh(process, timing_now())) {
         return false;
     }
+    s->visited = false;
     for (size_t i = 0; i < process->threads.count; i++) {
         if (wanted_thread(&s->choice, process, process->threads.at[i])) {
             sample_thread(s, process, process->threads.at[i]);
         }
+    }
+    if (!s->visited) {
+        /* Where the thread runs, every look takes time from it. */
+        visitor_leave(&s->visitor);
     }
     code_cache_trim(process->codes);
     return true;

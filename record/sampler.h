@@ -5,6 +5,7 @@
 #include "record/python_process.h"
 #include "record/recording.h"
 #include "record/stopper.h"
+#include "record/visitor.h"
 
 enum sampler_stop { STOP_AUTO, STOP_NEVER, STOP_ALWAYS };
 enum sampler_threads { THREADS_ALL, THREADS_MAIN, THREADS_ONE };
@@ -12,7 +13,7 @@ enum sampler_threads { THREADS_ALL, THREADS_MAIN, THREADS_ONE };
 /* What is sampled, and how far it may go. */
 struct sampler_choice {
     enum sampler_stop stop;
-    double stop_share; /* of the target's time that stops may take */
+    double stop_share; /* of the target's time that stops and visits may take */
     bool gil_only, on_cpu_only;
     enum sampler_threads threads;
     pid_t tid; /* THREADS_ONE */
@@ -23,6 +24,8 @@ struct sampler {
     struct recording *recording;
     struct record_statistics *statistics;
     struct stopper *stopper;
+    struct visitor visitor;
+    bool visited;     /* in this moment */
     int64_t start_ns; /* of the recording: the budget for stops grows from here */
 };
 

@@ -216,6 +216,8 @@ static int finish(struct session *s)
     s->statistics.worst_late_ns = s->timing.worst_ns;
     stopper_free(s->sampler.stopper);
     s->sampler.stopper = NULL;
+    visitor_leave(&s->sampler.visitor);
+    timing_relax();
     int status = end_file(s, true);
     progress_summary(&s->progress, &s->statistics, s->request->rate_hz);
     return status;
@@ -239,10 +241,11 @@ static void init(struct session *s, const struct session_request *request)
     s->recording.first_lines = request->first_lines;
     s->sampler = (struct sampler){
         .choice = request->choice, .recording = &s->recording, .statistics = &s->statistics, .stopper = stopper_new()};
+    visitor_init(&s->sampler.visitor);
     s->tree.follow_children = request->subprocesses;
     progress_init(&s->progress, request->common);
     block_signals(s);
-    timing_sharpen();
+    timing_sharpen(request->rate_hz);
 }
 
 static int run_recording(struct session *s)
@@ -273,6 +276,7 @@ int session_run(const struct session_request *request)
         status = status == CLI_OK || !s.child_ended ? s.child_status : status;
     }
     stopper_free(s.sampler.stopper);
+    visitor_free(&s.sampler.visitor);
     process_tree_free(&s.tree);
     recording_free(&s.recording);
     return status;

@@ -7,6 +7,7 @@ enum {
     MOST_READS = 4096, /* in search of frames, for one stack */
     LARGEST_IMAGE = 1 << 28,
     STILL_TRIES = 16,
+    ENOUGH_READS = 2,
     ROOT_CONFIRMATIONS = 16 /* before stacks of a running thread may begin elsewhere */
 };
 
@@ -246,13 +247,13 @@ static enum read_result read_twice(struct stack_reader *r, bool with_codes, bool
     uint64_t last = 0;
     enum read_result result = read_chain(r, 2, with_codes, &last);
     *whole = false;
-    *agreed = 0;
     if (result == READ_DONE) {
         stack_plan_tidy(&r->plan, &r->frames);
         read_flags(r);
-        bool rooted = begins_at_root(r, last, false);
-        *agreed = rooted ? walk_agreement(&r->first, &r->frames) : 0;
-        *whole = rooted && *agreed == r->first.count && *agreed == r->frames.count;
+        *agreed = walk_agreement(&r->first, &r->frames);
+        *whole = *agreed == r->first.count && *agreed == r->frames.count;
+        result = begins_at_root(r, last, false) ? READ_DONE : READ_TORN;
+        *whole = *whole && result == READ_DONE;
     }
     r->torn += !*whole;
     return result;
@@ -260,12 +261,11 @@ static enum read_result read_twice(struct stack_reader *r, bool with_codes, bool
 
 enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
 {
-    bool none_kept = true;
-    unsigned found = 0, needed = reads_needed(r);
+    unsigned rooted = 0, found = 0, needed = reads_needed(r);
     r->kept.count = 0;
     for (unsigned i = 0; i < tries + needed - 1; i++) {
         bool whole;
-        size_t agreed;
+        size_t agreed = 0;
         enum read_result result = read_twice(r, found + 1 >= needed, &whole, &agreed);
         if (result == READ_GONE) {
             return STACK_GONE;
@@ -280,23 +280,25 @@ enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
             found = needed - 1;
         }
         if (result == READ_DONE) {
-            keep_common(r, agreed, none_kept);
-            none_kept = false;
+            keep_common(r, agreed, rooted++ == 0);
         }
         wait_a_little(r);
     }
+    /* What but one read found is not certain. */
+    r->kept.count = rooted >= ENOUGH_READS ? r->kept.count : 0;
     return part_of_it(r);
 }
 
-enum stack_verdict stack_read_still(struct stack_reader *r)
+enum stack_verdict stack_read_still(struct stack_reader *r, bool twice)
 {
     for (unsigned i = 0; i < STILL_TRIES; i++) {
         uint64_t last = 0;
-        enum read_result result = read_chain(r, 1, true, &last);
+        enum read_result result = read_chain(r, twice ? 2 : 1, true, &last);
         if (result == READ_GONE) {
             return STACK_GONE;
         }
-        if (result == READ_TORN) {
+        if (result == READ_TORN || (twice && (r->first.count != r->frames.count ||
+                                              walk_agreement(&r->first, &r->frames) != r->frames.count))) {
             continue;
         }
         read_flags(r);

@@ -23,7 +23,7 @@ struct stack_reader {
     bool holds_gil, collecting;
     uint64_t generation;
     uint64_t random; /* state of a generator */
-    uint64_t torn; /* reads thrown away, ever */
+    uint64_t torn;   /* reads thrown away, ever */
 };
 
 enum stack_verdict {
@@ -39,7 +39,7 @@ void stack_reader_init(struct stack_reader *reader, const struct target *target,
 void stack_reader_free(struct stack_reader *reader);
 /* Of a thread that may run meanwhile; gives up after about so many tries. */
 enum stack_verdict stack_read_running(struct stack_reader *reader, unsigned tries);
-/* Of a thread that is known, or will be proved by the caller, to stand still: read once. */
-enum stack_verdict stack_read_still(struct stack_reader *reader);
+/* Of a thread that is known, or will be proved by the caller, to stand still. `twice`: the frames are read twice all the same, which must agree. */
+enum stack_verdict stack_read_still(struct stack_reader *reader, bool twice);
 
 #endif

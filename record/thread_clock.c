@@ -15,8 +15,10 @@ static int open_file(pid_t pid, pid_t tid, const char *name)
 
 bool thread_clock_open(struct thread_clock *clock, pid_t pid, pid_t tid)
 {
-    *clock = (struct thread_clock){
-        .schedstat = open_file(pid, tid, "schedstat"), .stat = open_file(pid, tid, "stat"), .state = 'R'};
+    *clock = (struct thread_clock){.schedstat = open_file(pid, tid, "schedstat"),
+                                   .stat = open_file(pid, tid, "stat"),
+                                   .processor = -1,
+                                   .state = 'R'};
     return clock->stat >= 0;
 }
 
@@ -71,6 +73,16 @@ static uint64_t ticks_as_ns(struct pp_str fields)
     return ticks * (UINT64_C(1000000000) / (uint64_t)(per_second > 0 ? per_second : 100));
 }
 
+/* Field 39 of those from the third one on; -1: there is none. */
+static int processor_of(struct pp_str fields)
+{
+    uint64_t value;
+    for (int field = 3; field < 39; field++) {
+        fields = pp_str_cut(fields, ' ').tail;
+    }
+    return pp_parse_u64(pp_str_cut(fields, ' ').head, &value) && value < INT32_MAX ? (int)value : -1;
+}
+
 bool thread_clock_read_state(struct thread_clock *clock)
 {
     char buffer[512];
@@ -81,22 +93,28 @@ bool thread_clock_read_state(struct thread_clock *clock)
     }
     struct pp_str fields = pp_str_trim(pp_str_rcut((struct pp_str){buffer, (size_t)got}, ')').tail);
     clock->state = fields.len ? fields.data[0] : 'X';
+    clock->processor = processor_of(fields);
     if (clock->arrivals == 0) {
         clock->cpu_ns = ticks_as_ns(fields);
     }
     return clock->state != 'X' && clock->state != 'Z';
 }
 
-bool thread_clock_slept(struct thread_clock *clock)
+bool thread_clock_stood(struct thread_clock *clock)
 {
     uint64_t arrivals = clock->arrivals, cpu = clock->cpu_ns;
     bool moved;
-    if (clock->state == 'R' || arrivals == 0 || !thread_clock_read(clock, &moved)) {
+    if (arrivals == 0 || !thread_clock_read(clock, &moved)) {
         return false;
     }
-    bool slept = clock->arrivals == arrivals;
+    bool stood = clock->arrivals == arrivals;
     /* The next sample asks what moved since the last one, not since this look. */
     clock->arrivals = arrivals;
     clock->cpu_ns = cpu;
-    return slept;
+    return stood;
+}
+
+bool thread_clock_slept(struct thread_clock *clock)
+{
+    return clock->state != 'R' && thread_clock_stood(clock);
 }

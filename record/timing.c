@@ -13,6 +13,8 @@ enum { NOT_WORTH_SLEEPING_NS = 10000 };
 
 /* SCHED_FLAG_RESET_ON_FORK; the shortest slice the kernel gives. */
 enum { RESET_ON_FORK = 1, SHORT_SLICE_NS = 100000 };
+/* Whoever samples more often would take too much of a processor to be first on it. */
+enum { MOST_HZ_FIRST = 10000 };
 
 static int64_t clock_ns(clockid_t id)
 {
@@ -54,11 +56,23 @@ static void ask_for_short_slices(void)
     (void)syscall(SYS_sched_setattr, 0, &s, 0);
 }
 
-void timing_sharpen(void)
+void timing_sharpen(double rate_hz)
 {
-    ask_for_short_slices();
+    const struct sched_param lowest = {.sched_priority = 1};
     /* The kernel may join wake-ups that are less than this apart; the default is 50 us. */
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    if (rate_hz > MOST_HZ_FIRST || sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) != 0) {
+        ask_for_short_slices();
+    }
+}
+
+void timing_relax(void)
+{
+    const struct sched_param none = {0};
+    (void)prctl(PR_SET_TIMERSLACK, 0UL, 0UL, 0UL, 0UL);
+    if ((sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_FIFO) {
+        (void)sched_setscheduler(0, SCHED_OTHER, &none);
+    }
 }
 
 /* splitmix64, as in the paper of Steele, Lea and Flood (2014). */

@@ -23,8 +23,10 @@ struct timing {
 int64_t timing_now(void);
 /* Nanoseconds UTC since 1970. */
 int64_t timing_utc(void);
-/* Makes sleeps of this thread as exact as the kernel can. */
-void timing_sharpen(void);
+/* Makes this thread wake as exactly as the kernel can: where it is allowed to, before all threads that are not real-time ones. Children do not inherit it. */
+void timing_sharpen(double rate_hz);
+/* Undoes it, for work that has time. */
+void timing_relax(void);
 /* The first sample is due at `now_ns` and an interval. */
 void timing_start(struct timing *timing, double rate_hz, bool fixed, uint64_t seed, int64_t now_ns);
 /* Call when a sample begins: notes its lateness. */
