@@ -8,6 +8,8 @@
 
 /* More memory than this is given back as soon as code falls out of use. */
 enum { CACHE_BYTES = 3 << 20, FIRST_SLOTS = 256 };
+/* No function has more variables to make before it begins. */
+enum { MOST_UNITS_BEFORE = 1 << 16 };
 
 struct code_cache {
     const struct target *target;
@@ -245,6 +247,18 @@ static void read_texts(struct code_cache *cache, struct code *code)
     code->bytes = sizeof *code + code->name.len + code->file.len + 2 * code->lines.bytes.len + 256;
 }
 
+/* _co_firsttraceable, in units, stands with co_extra (and co_tlbc) before the bytecode since 3.11 (Include/cpython/code.h). */
+static int64_t first_instruction(const struct code_cache *cache, uint64_t address)
+{
+    const struct target *t = cache->target;
+    const struct python_offsets *o = &t->offsets;
+    uint32_t units, behind = o->code_bytecode_copies != NO_OFFSET ? 24 : 16;
+    if (o->code_bytecode == NO_OFFSET || !remote_u32(t->pid, address + o->code_bytecode - behind, &units)) {
+        return 0;
+    }
+    return units < MOST_UNITS_BEFORE ? 2 * (int64_t)units : 0;
+}
+
 /* Reads the code object at the address into the cache; nothing happens if there is none. */
 static void load(struct code_cache *cache, uint64_t address, uint64_t generation)
 {
@@ -268,6 +282,7 @@ static void load(struct code_cache *cache, uint64_t address, uint64_t generation
         return;
     }
     read_texts(cache, code);
+    code->begins = first_instruction(cache, address);
     insert(cache, code);
 }
 
@@ -361,4 +376,11 @@ int64_t code_offset(struct code_cache *cache, const struct code *code, const str
     }
     int64_t offset = (int64_t)((uint64_t)frame->instruction - start);
     return offset < 0 || offset > INT32_MAX ? -1 : offset;
+}
+
+bool code_has_not_begun(struct code_cache *cache, const struct walked_frame *frame)
+{
+    const struct code *code = cache->slots[slot_of(cache, frame->code)];
+    return code && cache->target->offsets.instruction_kind == INSTRUCTION_POINTER &&
+           code_offset(cache, code, frame) < code->begins;
 }

@@ -25,6 +25,8 @@ struct code {
     uint64_t name_object;
     struct pp_str name, file; /* UTF-8; the qualified name where the version has it; owned by the cache */
     int64_t first_line;
+    int64_t
+        begins; /* byte offset of the instruction that it begins with: what stands before makes its variables, or a generator of it */
     struct line_table lines;
     size_t bytes; /* of memory */
     bool used;    /* since the cache was trimmed last */
@@ -54,6 +56,8 @@ void code_cache_confirm(struct code_cache *cache, uint64_t address, const unsign
 bool code_cache_check(struct code_cache *cache, const walked_frames *frames, uint64_t generation, size_t *looked_at);
 /* Byte offset of the frame's instruction within its code; -1: before the first one. */
 int64_t code_offset(struct code_cache *cache, const struct code *code, const struct walked_frame *frame);
+/* True if the function was called but has not begun yet, as CPython sees it: its tracebacks do not show such a frame either. */
+bool code_has_not_begun(struct code_cache *cache, const struct walked_frame *frame);
 /* Throws away what was not used since the call before, if the cache is larger than it should be. */
 void code_cache_trim(struct code_cache *cache);
 

@@ -143,6 +143,15 @@ static void expect_codes(struct stack_reader *r)
     }
 }
 
+/* A call that has not begun is none yet. */
+static void drop_unbegun(struct stack_reader *r)
+{
+    if (r->frames.count && code_has_not_begun(r->codes, &r->frames.at[0])) {
+        r->frames.count--;
+        memmove(r->frames.at, r->frames.at + 1, r->frames.count * sizeof *r->frames.at);
+    }
+}
+
 /* Whether the code objects of the stack are what they were before it was read; looks first at those that were read with it. */
 static bool codes_are_known(struct stack_reader *r)
 {
@@ -195,6 +204,7 @@ static enum stack_verdict part_of_it(struct stack_reader *r)
         size_t looked_at;
         (void)code_cache_next_round(r->codes);
         if (code_cache_check(r->codes, &r->frames, r->generation, &looked_at)) {
+            drop_unbegun(r);
             return STACK_PART;
         }
     }
@@ -274,6 +284,7 @@ enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
         found = !whole ? 0 : again ? found + 1 : 1;
         if (found >= needed) {
             if (codes_are_known(r)) {
+                drop_unbegun(r);
                 return STACK_WHOLE;
             }
             /* Now they are: once more. */
@@ -305,6 +316,7 @@ enum stack_verdict stack_read_still(struct stack_reader *r, bool twice)
         stack_plan_tidy(&r->plan, &r->frames);
         if (codes_are_known(r)) {
             (void)begins_at_root(r, last, true);
+            drop_unbegun(r);
             return STACK_WHOLE;
         }
     }
