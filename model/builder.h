@@ -65,6 +65,13 @@ void pp_builder_add_decimal(struct pp_builder *b, pp_stack_id stack, size_t metr
 void pp_builder_sample(struct pp_builder *b, const struct pp_sample *sample, const int64_t *values);
 /* Sets the bounds of a stack's total (all stacks without are exact). */
 void pp_builder_bounds(struct pp_builder *b, pp_stack_id stack, struct pp_stack_bounds bounds);
+/* Opens all bounds to "not negative"; the marks stay. For sums, of which the parts' bounds say nothing. */
+void pp_builder_open_bounds(struct pp_builder *b);
+/* Divides a column's self values, raising its decimals as needed (to 9 at most); only before samples are added. False when it does not come out even: values are
+ * then rounded, counts to 6 decimals and others to one unit, in such a way that their sum is right to half of that. */
+bool pp_builder_divide(struct pp_builder *b, size_t metric, uint64_t divisor);
+/* Moves the samples first .. first + count - 1, in order of addition, by `ns`; pieces are to be moved in this order. */
+void pp_builder_shift_samples(struct pp_builder *b, size_t first, size_t count, int64_t ns);
 /* Number of stacks so far (at least 1 for the root), and a stack back from its id. */
 size_t pp_builder_stack_count(const struct pp_builder *b);
 struct pp_stack pp_builder_stack_at(const struct pp_builder *b, pp_stack_id id);

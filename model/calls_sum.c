@@ -107,6 +107,52 @@ void calls_sum_add(struct calls_sum *sum, const struct pp_call_row *row, const s
     }
 }
 
+/* To the nearest whole number, half away from 0. What was called is not said never to have been. */
+static void divide_count(int64_t *count, int64_t by, bool *exact)
+{
+    int64_t quotient = *count / by, rest = *count % by;
+    *exact &= rest == 0;
+    quotient += rest >= by - rest ? 1 : rest <= -by - rest ? -1 : 0;
+    *count = *count > 0 && quotient == 0 ? 1 : quotient;
+}
+
+bool calls_sum_divide(struct calls_sum *sum, uint64_t divisor)
+{
+    bool exact = true;
+    int64_t by = (int64_t)divisor;
+    if (divisor <= 1) {
+        return true;
+    }
+    sum->calls = sum->primitive_calls = 0;
+    for (size_t r = 0; r < sum->rows.count; r++) {
+        struct pp_call_row *row = &sum->rows.at[r].row;
+        divide_count(&row->calls, by, &exact);
+        divide_count(&row->primitive_calls, by, &exact);
+        row->tottime /= (double)divisor;
+        row->cumtime /= (double)divisor;
+        calls_sum_count(sum, &sum->calls, row->calls);
+        calls_sum_count(sum, &sum->primitive_calls, row->primitive_calls);
+    }
+    for (size_t e = 0; e < sum->edges.count; e++) {
+        struct pp_call_edge *edge = &sum->edges.at[e].edge;
+        divide_count(&edge->calls, by, &exact);
+        divide_count(&edge->primitive_calls, by, &exact);
+        edge->tottime /= (double)divisor;
+        edge->cumtime /= (double)divisor;
+    }
+    sum->tottime /= (double)divisor;
+    return exact;
+}
+
+void calls_sum_free(struct calls_sum *sum)
+{
+    pp_free(sum->rows.at);
+    pp_free(sum->edges.at);
+    pp_free(sum->row_of.at);
+    pp_free(sum->slots);
+    *sum = (struct calls_sum){0};
+}
+
 void calls_sum_finish(struct calls_sum *sum, struct pp_builder *b)
 {
     pp_builder_calls(b);
@@ -120,8 +166,5 @@ void calls_sum_finish(struct calls_sum *sum, struct pp_builder *b)
     if (sum->overflow) {
         pp_builder_fail(b, PP_LIMIT, "call counts add up past 64 bits");
     }
-    pp_free(sum->rows.at);
-    pp_free(sum->edges.at);
-    pp_free(sum->row_of.at);
-    pp_free(sum->slots);
+    calls_sum_free(sum);
 }

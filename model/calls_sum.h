@@ -34,6 +34,11 @@ void calls_sum_count(struct calls_sum *sum, int64_t *cell, int64_t value);
  * keeps in the first file), else they are added to 0 as pstats adds later files. A caller the row has already is added to. */
 void calls_sum_add(struct calls_sum *sum, const struct pp_call_row *row, const struct pp_call_edge *edges, size_t count,
                    bool as_is);
+/* Divides all numbers; call counts are rounded to whole ones, those of 1 and more to 1 at least, and their totals are those of the rounded rows. False
+ * if any was rounded. */
+bool calls_sum_divide(struct calls_sum *sum, uint64_t divisor);
+/* Frees a sum that will not be finished. */
+void calls_sum_free(struct calls_sum *sum);
 /* Hands all rows and the totals to the builder and frees the sum. */
 void calls_sum_finish(struct calls_sum *sum, struct pp_builder *b);
 
