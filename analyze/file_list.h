@@ -1,6 +1,6 @@
 /* Names of files from a list. */
-#ifndef ANALYZE_FILE_LIST_H
-#define ANALYZE_FILE_LIST_H
+#ifndef PP_ANALYZE_FILE_LIST_H
+#define PP_ANALYZE_FILE_LIST_H
 
 #include "base/arena.h"
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* Many files added one after another: each is read, added and freed. The logic of profmerge. */
-#ifndef ANALYZE_MERGE_FILES_H
-#define ANALYZE_MERGE_FILES_H
+#ifndef PP_ANALYZE_MERGE_FILES_H
+#define PP_ANALYZE_MERGE_FILES_H
 
 #include "cli/cli.h"
 #include "model/merge.h"
