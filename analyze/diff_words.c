@@ -135,9 +135,9 @@ void diff_write_label(struct pp_sink *out, const struct pp_diff *d, const struct
 const char *diff_how(enum pp_matched how)
 {
     static const char *const words[] = {
-        [PP_MATCHED_EXACTLY] = "exactly", [PP_MATCHED_LINE] = "line",       [PP_MATCHED_FOLDER] = "folder",
-        [PP_MATCHED_PATH] = "path",       [PP_MATCHED_NO_FILE] = "no-file", [PP_MATCHED_MOVED] = "moved",
-        [PP_MATCHED_RENAMED] = "renamed"};
+        [PP_MATCHED_EXACTLY] = "exactly",     [PP_MATCHED_LINE] = "line",      [PP_MATCHED_FOLDER] = "folder",
+        [PP_MATCHED_QUALIFIED] = "qualified", [PP_MATCHED_PATH] = "path",      [PP_MATCHED_NO_FILE] = "no-file",
+        [PP_MATCHED_MOVED] = "moved",         [PP_MATCHED_RENAMED] = "renamed"};
     return words[how];
 }
 
@@ -197,8 +197,12 @@ static void write_counted(struct pp_sink *out, const struct diff_report *r, cons
     }
     write_calls(out, (double)calls[PP_BEFORE], (double)calls[PP_AFTER]);
     /* Time of a recursive function and below counts once for all its calls of itself. */
-    double before = diff_per_call(r, row, PP_BEFORE, r->of_total);
-    write_each(out, diff_per_call(r, row, PP_AFTER, r->of_total) / before, r->of_total);
+    double each = diff_per_call(r, row, PP_AFTER, r->of_total) / diff_per_call(r, row, PP_BEFORE, r->of_total);
+    if (r->diff->noise == PP_NOISE_RUNS && !r->of_total) {
+        /* As the ratio shown: one run that stood still for a moment does not count. */
+        each = pp_diff_ratio(r->diff, row).median * (double)calls[PP_BEFORE] / (double)calls[PP_AFTER];
+    }
+    write_each(out, each, r->of_total);
 }
 
 void diff_write_change(struct pp_sink *out, const struct diff_report *r, const struct pp_diff_row *row)
@@ -211,7 +215,7 @@ void diff_write_change(struct pp_sink *out, const struct diff_report *r, const s
     if (r->diff->has_calls) {
         write_counted(out, r, row);
     }
-    if (pp_diff_match(r->diff, row)->how >= PP_MATCHED_PATH) {
+    if (pp_diff_match(r->diff, row)->how >= PP_MATCHED_QUALIFIED) {
         pp_sink_text(out, pp_sink_bytes(out) > start ? "; " : "");
         pp_sink_text(out, "loosely matched: was ");
         diff_write_label(out, r->diff, row, PP_BEFORE);
@@ -239,8 +243,8 @@ void diff_write_noise(struct pp_sink *out, const struct diff_report *r)
     case PP_NOISE_SAMPLES:
         pp_sink_printf(
             out,
-            "judged by the numbers of samples (%.0f and %.0f): at most %g %% of what is called changed is chance. "
-            "Runs may differ all the same; several a side tell (--before, --after)",
+            "judged by the numbers of samples (%.0f and %.0f): at most %g %% of what is called changed is chance of "
+            "sampling. That runs of one program differ is not in it; several a side tell (--before, --after)",
             (double)d->runs[0].sum / d->runs[0].per_sample, (double)d->runs[1].sum / d->runs[1].per_sample,
             100 * d->alpha);
         break;

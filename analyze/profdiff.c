@@ -85,7 +85,9 @@ static int answer(struct diff_report *r)
         struct pp_sink *out = cli_open_output(&a->common, false);
         if (out) {
             write_report(r, out);
-            status = cli_close_output(&a->common, out, r->gate.failed_count ? CLI_NO : CLI_OK);
+            /* The verdict stands although the reader of the table may have left. */
+            status = cli_close_output(&a->common, out, CLI_OK);
+            status = status == CLI_OK && r->gate.failed_count ? CLI_NO : status;
             diff_gate_say(&r->gate, r);
         }
     }

@@ -10,15 +10,16 @@ enum pp_match_by {
     PP_MATCH_FUZZY  /* by name, then what was renamed in its place or moved to another file */
 };
 
-/* How the two functions of a row found each other; from PP_MATCHED_PATH on loosely. */
+/* How the two functions of a row found each other; from PP_MATCHED_QUALIFIED on loosely. */
 enum pp_matched {
     PP_MATCHED_EXACTLY,
-    PP_MATCHED_LINE,    /* the line moved */
-    PP_MATCHED_FOLDER,  /* the same module, installed elsewhere */
-    PP_MATCHED_PATH,    /* only the ends of the paths are equal */
-    PP_MATCHED_NO_FILE, /* one side does not know the file */
-    PP_MATCHED_MOVED,   /* the same name in another file */
-    PP_MATCHED_RENAMED  /* another name in the same place */
+    PP_MATCHED_LINE,      /* the line moved */
+    PP_MATCHED_FOLDER,    /* the same module, installed elsewhere */
+    PP_MATCHED_QUALIFIED, /* one side has "Class.name" where the other has "name" */
+    PP_MATCHED_PATH,      /* only the ends of the paths are equal */
+    PP_MATCHED_NO_FILE,   /* one side does not know the file */
+    PP_MATCHED_MOVED,     /* the same name in another file */
+    PP_MATCHED_RENAMED    /* another name in the same place */
 };
 
 #define PP_MATCH_NONE UINT32_MAX

@@ -247,6 +247,26 @@ static void pair_namesakes(struct matcher *m, struct namesake_table *t, bool sam
     key_map_free(&t->keys);
 }
 
+/* "Class.name" and "outer.<locals>.name" of profilers that know qualified names; cProfile has "name". */
+static void pair_by_last_name(struct matcher *m)
+{
+    struct namesake_table t = {0};
+    struct name_table last = {0};
+    for (size_t side = 0; side < 2; side++) {
+        for (uint32_t i = 0; i < m->units[side].count; i++) {
+            struct match_unit unit = m->units[side].at[i];
+            if (match_is_free(&unit) && m->paths.strings.at[unit.path].len) {
+                struct pp_str name = m->names.strings.at[unit.name];
+                struct pp_cut cut = pp_str_rcut(name, '.');
+                unit.name = name_table_add(&last, cut.found ? cut.tail : name);
+                add_namesake(&t, &unit, i, side, (uint64_t)m->file_of_path[unit.path] + 1, cut.found);
+            }
+        }
+    }
+    pair_namesakes(m, &t, false, PP_MATCHED_QUALIFIED);
+    name_table_free(&last);
+}
+
 /* One function of a file went to a file of the same name in another folder, where others stayed. */
 static void pair_by_basename(struct matcher *m)
 {
@@ -296,6 +316,7 @@ void match_pair_names(struct matcher *m)
         pair_uneven(m, &g, &m->groups.at[g.uneven.at[i]]);
     }
     if (m->by != PP_MATCH_EXACT) {
+        pair_by_last_name(m);
         pair_by_basename(m);
         pair_without_files(m);
     }

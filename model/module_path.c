@@ -76,6 +76,22 @@ static struct pp_str below_installation(struct pp_str path)
     return path;
 }
 
+/* Python 3.11 made a package of re. */
+static struct pp_str renamed(struct pp_str path)
+{
+    static const struct {
+        const char *old, *now;
+    } files[] = {{"sre_compile.py", "re/_compiler.py"},
+                 {"sre_constants.py", "re/_constants.py"},
+                 {"sre_parse.py", "re/_parser.py"}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (pp_str_eq(path, pp_str_of(files[i].old))) {
+            return pp_str_of(files[i].now);
+        }
+    }
+    return path;
+}
+
 struct pp_str pp_module_path(struct pp_arena *arena, struct pp_str file)
 {
     if (file.len == 0 || pp_str_eq(file, PP_STR("~"))) {
@@ -94,5 +110,5 @@ struct pp_str pp_module_path(struct pp_arena *arena, struct pp_str file)
         return pp_arena_printf(arena, "%.*s.py",
                                PP_STR_ARG(pp_str_sub(path, 0, path.len - (sizeof "/__init__.py" - 1))));
     }
-    return path;
+    return renamed(path);
 }

@@ -49,6 +49,10 @@ static const struct {
     {"lambdas by order", "<lambda> (a.py:3) 1\n<lambda> (a.py:8) 1\n", "<lambda> (a.py:5) 1\n<lambda> (a.py:10) 1\n",
      PP_MATCH_NAME, "<lambda>=<lambda> line|<lambda>=<lambda> line"},
     {"one side without files", "f 1\n", "f (a.py:1) 1\n", PP_MATCH_NAME, "f=f no-file"},
+    {"a qualified name", "f (a.py:1) 1\ng (a.py:5) 1\n", "C.f (a.py:1) 1\nD.g (a.py:5) 1\nD.h (a.py:9) 1\n",
+     PP_MATCH_NAME, "f=C.f qualified|g=D.g qualified|-=D.h exactly"},
+    {"sre_parse is a part of re", "f (/usr/lib/python3.8/sre_parse.py:1) 1\n",
+     "f (/usr/lib/python3.12/re/_parser.py:1) 1\n", PP_MATCH_NAME, "f=f folder"},
     {"renamed in place", "a (m.py:1);compute (m.py:5);z (m.py:9) 1\n", "a (m.py:1);calculate (m.py:5);z (m.py:9) 1\n",
      PP_MATCH_FUZZY, "a=a exactly|compute=calculate renamed|z=z exactly"},
     {"not renamed by name", "a (m.py:1);compute (m.py:5) 1\n", "a (m.py:1);calculate (m.py:5) 1\n", PP_MATCH_NAME,
@@ -70,7 +74,7 @@ static struct pp_str name_of(const struct pp_profile *const *profiles, const str
 
 static void describe(struct pp_sink *out, const struct pp_match *match, const struct pp_profile *const *profiles)
 {
-    static const char *const how[] = {"exactly", "line", "folder", "path", "no-file", "moved", "renamed"};
+    static const char *const how[] = {"exactly", "line", "folder", "qualified", "path", "no-file", "moved", "renamed"};
     for (size_t i = 0; i < match->count; i++) {
         const struct pp_match_row *row = &match->rows[i];
         pp_sink_text(out, i ? "|" : "");
