@@ -386,35 +386,38 @@ static void write_paths_title(const struct diff_report *r, struct pp_sink *out)
     }
 }
 
+/* The numbers of a path as texts, aligned to the widths; widths grow when `out` is NULL. */
+static void write_path_numbers(const struct diff_report *r, const struct pp_diff_path *p, size_t widths[3],
+                               struct pp_sink *out)
+{
+    const int64_t values[3] = {p->before, p->after, p->after - p->before};
+    char text[TEXT];
+    for (size_t k = 0; k < 3; k++) {
+        size_t length = diff_number(r, values[k], k == 2, text);
+        if (out) {
+            pp_sink_repeat(out, ' ', 2 + widths[k] - length);
+            pp_sink_write(out, text, length);
+        } else if (length > widths[k]) {
+            widths[k] = length;
+        }
+    }
+}
+
 static void write_paths(const struct diff_report *r, struct pp_sink *out)
 {
-    char text[3][TEXT];
-    size_t length[3], width[3] = {6, 5, 5};
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass) {
-            pp_sink_byte(out, '\n');
-            write_paths_title(r, out);
-            pp_sink_printf(out, "\n\n  %*s  %*s  %*s  path (%s)\n", (int)width[0], "before", (int)width[1], "after",
-                           (int)width[2], "delta", r->unit);
-        }
-        for (size_t i = 0; i < r->path_count; i++) {
-            const struct pp_diff_path *p = &r->paths[i];
-            length[0] = diff_number(r, p->before, false, text[0]);
-            length[1] = diff_number(r, p->after, false, text[1]);
-            length[2] = diff_number(r, p->after - p->before, true, text[2]);
-            for (size_t k = 0; k < 3; k++) {
-                width[k] = !pass && length[k] > width[k] ? length[k] : width[k];
-                if (pass) {
-                    pp_sink_repeat(out, ' ', 2 + width[k] - length[k]);
-                    pp_sink_write(out, text[k], length[k]);
-                }
-            }
-            if (pass) {
-                pp_sink_text(out, "  ");
-                write_path_names(out, p);
-                pp_sink_byte(out, '\n');
-            }
-        }
+    size_t widths[3] = {6, 5, 5};
+    for (size_t i = 0; i < r->path_count; i++) {
+        write_path_numbers(r, &r->paths[i], widths, NULL);
+    }
+    pp_sink_byte(out, '\n');
+    write_paths_title(r, out);
+    pp_sink_printf(out, "\n\n  %*s  %*s  %*s  path (%s)\n", (int)widths[0], "before", (int)widths[1], "after",
+                   (int)widths[2], "delta", r->unit);
+    for (size_t i = 0; i < r->path_count; i++) {
+        write_path_numbers(r, &r->paths[i], widths, out);
+        pp_sink_text(out, "  ");
+        write_path_names(out, &r->paths[i]);
+        pp_sink_byte(out, '\n');
     }
 }
 

@@ -148,31 +148,32 @@ void pp_diff_free(struct pp_diff *diff)
 
 /* --- names --- */
 
-static const struct pp_function *function_of(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side,
-                                             const struct pp_profile **p)
+/* The side itself, or the other one where it has no such function. */
+static size_t known_side(const struct pp_match_row *match, size_t side)
 {
-    const struct pp_match_row *match = &diff->match.rows[row->number];
-    side = match->function[side] == PP_MATCH_NONE ? !side : side;
-    *p = diff->runs[match->profile[side]].profile;
-    return &(*p)->functions[match->function[side]];
+    return match->function[side] == PP_MATCH_NONE ? 1 - side : side;
 }
 
 struct pp_str pp_diff_name(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side)
 {
-    const struct pp_profile *p;
     if (row == &diff->whole) {
         return PP_STR("total");
     }
-    return pp_profile_str(p, function_of(diff, row, side, &p)->name);
+    const struct pp_match_row *match = &diff->match.rows[row->number];
+    size_t from = known_side(match, side);
+    const struct pp_profile *p = diff->runs[match->profile[from]].profile;
+    return pp_profile_str(p, p->functions[match->function[from]].name);
 }
 
 struct pp_str pp_diff_file(const struct pp_diff *diff, const struct pp_diff_row *row, size_t side)
 {
-    const struct pp_profile *p;
     if (row == &diff->whole) {
         return (struct pp_str){0};
     }
-    const struct pp_function *f = function_of(diff, row, side, &p);
+    const struct pp_match_row *match = &diff->match.rows[row->number];
+    size_t from = known_side(match, side);
+    const struct pp_profile *p = diff->runs[match->profile[from]].profile;
+    const struct pp_function *f = &p->functions[match->function[from]];
     struct pp_str file = pp_profile_str(p, f->file);
     return file.len ? file : pp_profile_str(p, f->module);
 }

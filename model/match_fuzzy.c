@@ -261,7 +261,7 @@ static void pair_place(struct matcher *m, const struct neighbours *n, const stru
     /* Where there is one of each, the place itself speaks for it. */
     double bar = before_count == 1 && after_count == 1 ? 0.3 : 0.45;
     size_t pairs = before_count * after_count;
-    if (pairs > MOST_PAIRS) {
+    if (pairs == 0 || pairs > MOST_PAIRS) {
         return;
     }
     double *like = pp_calloc(pairs, sizeof *like);

@@ -93,7 +93,9 @@ static double fisher(double x1, double n1, double x2, double n2, enum pp_tail ta
     double all = log_choose(n1 + n2, drawn);
     double seen = log_choose(n2, x2) + log_choose(n1, x1) - all;
     double p = 0;
-    for (double k = least; k <= most; k++) {
+    size_t tables = (size_t)(most - least) + 1;
+    for (size_t i = 0; i < tables; i++) {
+        double k = least + (double)i;
         double chance = log_choose(n2, k) + log_choose(n1, drawn - k) - all;
         bool counts = tail == PP_TAIL_GREATER ? k >= x2 : chance <= seen + 1e-7;
         p += counts ? exp(chance) : 0;
