@@ -1,4 +1,4 @@
-/* Search: a regular expression over the whole text of frames. */
+/* Search: a regular expression over the whole text of frames, with and without a collector's mark ("_[k]"). */
 
 /* null: nothing to search for; undefined: no regular expression (yet). */
 function pattern() {
@@ -21,7 +21,7 @@ function mark(re) {
   hits = [];
   hitAt = -1;
   for (const node of tree) {
-    if (re && !matches.has(node.key)) matches.set(node.key, re.test(node.name));
+    if (re && !matches.has(node.key)) matches.set(node.key, re.test(node.name) || (!!node.texts && node.texts.length === 2 && re.test(node.texts[1])));
     node.hit = !!re && node.d > 0 && !node.cut && matches.get(node.key);
     if (node.hit) hits.push(node);
   }

@@ -148,11 +148,12 @@ def themes(c, b, folder, programs):
 
 def paper(c, b, folder, programs):
     """In print: no tool bar, dark is light, the graph is as wide as the paper and in full."""
-    b.open(draw(programs, folder, 'paper', DATA), '#theme=dark&t=1')
+    b.open(draw(programs, folder, 'paper', DATA), '#theme=dark&t=1&z=3')
     b.devtools('Emulation.setEmulatedMedia', media='print', features=[])
     for part in ('pp-bar', 'pp-side-holder', 'pp-copies'):
         c.equal('not on paper: ' + part, b.js('return getComputedStyle(document.getElementById(arguments[0])).display', part), 'none')
     c.equal('white paper', background(b), 'rgb(255, 255, 255)')
+    c.equal('dark links', b.js("return getComputedStyle(document.querySelector('#pp-path button')).color"), 'rgb(5, 80, 160)')
     c.equal('black titles', b.js("return getComputedStyle(document.getElementById('title')).fill"), 'rgb(0, 0, 0)')
     b.devtools('Emulation.setEmulatedMedia', media='', features=[])
     pdf = base64.b64decode(b.devtools('Page.printToPDF', printBackground=True, preferCSSPageSize=True)['data'])

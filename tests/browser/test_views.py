@@ -205,6 +205,9 @@ def marks(c, b, folder, programs):
     c.equal('texts', [box[5] for box in boxes(b)], ['all', 'a', 'b'])
     hover(b, 'b_[j]')
     c.holds('tooltip', text(b, '#pp-tip'), 'b_[j]')
+    for wanted in ('^a$', '_.k'):
+        b.open(os.path.join(folder, 'marks.svg'), '#s=' + wanted)
+        c.equal('found: ' + wanted, text(b, '#pp-found'), '1 found, 100.00% of view, 100.00% of all')
 
 
 def high(c, b, folder, programs):
