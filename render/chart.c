@@ -95,7 +95,11 @@ static void add_sample(struct charter *c, struct band *band, uint32_t stack, int
 
 /* --- when --- */
 
-/* A sample lasts until its thread's next one, or for one period when that is further away than two. */
+/* Periods without a sample that mean that there was nothing to sample. Recorders draw intervals at random: two periods are often between two samples,
+ * eight between one pair in 250. */
+enum { GAP = 8 };
+
+/* A sample lasts until its thread's next one, or for one period when that is further away than GAP. */
 static bool span_by_time(struct charter *c, struct pp_error *err)
 {
     const struct pp_profile *p = c->p;
@@ -110,7 +114,7 @@ static bool span_by_time(struct charter *c, struct pp_error *err)
         const struct pp_sample *s = &p->samples[i];
         int64_t gap = seen[s->thread.i] ? next[s->thread.i] - s->time_ns : INT64_MAX;
         c->from[i] = s->time_ns - c->start;
-        if (!pp_add_i64(c->from[i], gap / 2 > period ? period : gap, &c->to[i])) {
+        if (!pp_add_i64(c->from[i], gap / GAP > period ? period : gap, &c->to[i])) {
             c->to[i] = INT64_MAX;
         }
         next[s->thread.i] = s->time_ns;

@@ -62,7 +62,7 @@ struct layout {
 /* Lays out; false and *err when nothing can be drawn: a sum of 0, negative values, a sum past 64 bits. Free with layout_free. */
 bool layout_tree(struct layout *layout, const struct layout_request *request, struct pp_error *err);
 /* The same from the samples in time order, one root (band) per thread. A sample lasts until its thread's next one, or for one period when that is
- * further away than two: widths are ns, the metric is not used. Or `by_value`. */
+ * further away than eight: widths are ns, the metric is not used. Or `by_value`. */
 bool layout_chart(struct layout *layout, const struct layout_request *request, struct pp_error *err);
 void layout_free(struct layout *layout);
 

@@ -45,7 +45,7 @@ function label(node, px) {
   const room = Math.floor((px - 6) / charWidth);
   if (room < 3) return '';
   /* Of two texts the longer has nothing but a collector's mark ("_[k]") that the other has not. */
-  const texts = node.cut ? [node.name.replace(')', ', ' + percent(node.w, widthOfAll()).replace('%', ' %)')), node.name] : !node.texts ? [node.name] : node.texts.length === 2 ? node.texts.slice(1) : node.texts;
+  const texts = node.cut ? [node.name.replace(')', ', ' + percent(node.w, lengthOfAll()).replace('%', ' %)')), node.name] : !node.texts ? [node.name] : node.texts.length === 2 ? node.texts.slice(1) : node.texts;
   for (const text of texts) if (text.length <= 8 * room && columns(text) <= room) return text;
   return cutText(texts[texts.length - 1], room);
 }
@@ -65,7 +65,7 @@ function makeElement(node) {
   if (node.est) node.hatch = element('path', { class: 'h', fill: 'url(#hatch)' }, node.inner);
   g.setAttribute('role', 'treeitem');
   g.setAttribute('aria-level', node.d + 1);
-  g.setAttribute('aria-label', node.name + ', ' + count(node.w) + ', ' + percent(node.w, widthOfAll()));
+  g.setAttribute('aria-label', node.name + ', ' + count(node.w) + ', ' + percent(node.w, lengthOfAll()));
   g.setAttribute('tabindex', '-1');
   node.g = g;
   nodeOf.set(g, node);

@@ -147,9 +147,10 @@ function stick() {
   }
 }
 
-/* A flame graph higher than the window is first seen at its root. */
+/* A flame graph higher than the window is first seen at its root, a chart at that of its first thread. */
 function scrollHome() {
-  window.scrollTo(0, state.icicle || view.chart ? 0 : Math.max(0, geometry.graphEnd + geometry.footHeight - window.innerHeight));
+  const end = view.chart ? geometry.top + bands.rows[0] * view.frameHeight + 6 : geometry.graphEnd;
+  window.scrollTo(0, state.icicle ? 0 : Math.max(0, end + geometry.footHeight - window.innerHeight));
 }
 
 function showDetails(node) {
@@ -179,13 +180,14 @@ function hideTip() {
 
 function showPath() {
   const path = [];
-  for (let at = state.zoom || tree[0]; at; at = at.parent) path.unshift(at);
+  const several = bands.rows.length > 1 && { name: 'all threads' };
+  for (let at = state.zoom || several || tree[0]; at; at = at.parent) path.unshift(at);
   ui.path.textContent = '';
   path.forEach((node, i) => {
     if (i) ui.path.append(' \u203a ');
     ui.path.append(i + 1 === path.length ? html('span', { 'aria-current': 'location' }, node.name) : html('button', { type: 'button', onclick: () => zoom(node) }, node.name));
   });
-  ui.path.append(html('span', { class: 'pp-sum' }, '  ' + count(widthOfView())));
+  ui.path.append(html('span', { class: 'pp-sum' }, '  ' + count(lengthOfView())));
   shortenPath();
 }
 

@@ -48,6 +48,15 @@ function widthOfAll() {
   return tree.all;
 }
 
+/* What a frame's share is of: in a chart each thread lasts as long as all of it. */
+function lengthOfAll() {
+  return view.chart ? view.total : tree.all;
+}
+
+function lengthOfView() {
+  return state.zoom ? state.zoom.w : lengthOfAll();
+}
+
 /* --nameattr may have given a function a text of its own. */
 function ownTitle(node) {
   const title = node.source && node.source.querySelector('title');
@@ -62,7 +71,7 @@ function describeSides(node) {
 }
 
 function describe(node) {
-  const shown = widthOfView(), all = widthOfAll(), self = selfOf(node), own = ownTitle(node);
+  const shown = lengthOfView(), all = lengthOfAll(), self = selfOf(node), own = ownTitle(node);
   let text = node.name + (own ? '\n' + own : '') + '\ntotal ' + count(node.w) + ', ' + percent(node.w, shown) + ' of view, ' + percent(node.w, all) + ' of all';
   if (!node.cut) text += '\nself ' + count(self) + ', ' + percent(self, shown) + ' of view, ' + percent(self, all) + ' of all';
   text += describeSides(node);

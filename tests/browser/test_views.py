@@ -250,6 +250,9 @@ def chart(c, b, folder, programs):
     first = b.js("return Array.from(document.querySelectorAll('#frames > g:not(.root)')).map((g) => g.getAttribute('aria-label'))[0]")
     click(b, first)
     c.holds('zoom', text(b, '#pp-path'), first.split(', ')[0])
+    b.keys('0')
+    c.holds('where we are', text(b, '#pp-path'), 'all threads')
+    c.true('each thread lasts as long as all of it', all(r.endswith(', 100.00%') for r in roots))
 
 
 def main():

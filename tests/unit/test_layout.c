@@ -272,7 +272,7 @@ static struct pp_profile *recording(void)
         const char *stack;
         int64_t time, tid;
     } samples[] = {{"ab", 100, 1}, {"x", 105, 2}, {"ab", 110, 1}, {"ac", 120, 1},
-                   {"x", 125, 2},  {"a", 170, 1}, {"d", 180, 1}};
+                   {"x", 125, 2},  {"a", 250, 1}, {"d", 260, 1}};
     struct pp_error err = {0};
     struct pp_builder *b = pp_builder_new();
     pp_builder_metric(b, PP_STR("samples"), PP_UNIT_COUNT);
@@ -287,7 +287,7 @@ static struct pp_profile *recording(void)
     return p;
 }
 
-/* Median distance 10: samples last to the next one, those before a gap (and the last) for 10. */
+/* Median distance 10: samples last to the next one, those before a gap of more than 80 (and the last) for 10. */
 START_TEST(time_order)
 {
     struct pp_error err = {0};
@@ -296,11 +296,11 @@ START_TEST(time_order)
     struct pp_profile *p = recording();
     ck_assert(layout_chart(&layout, &(struct layout_request){.profile = p}, &err));
     ck_assert_str_eq(describe(&arena, p, &layout).data,
-                     "all@0 0+90|a@1 0+30|b@2 0+20|c@2 20+10|a@1 70+10|d@1 80+10|all@0 0+90|x@1 5+30");
+                     "all@0 0+170|a@1 0+30|b@2 0+20|c@2 20+10|a@1 150+10|d@1 160+10|all@0 0+170|x@1 5+30");
     layout_free(&layout);
     ck_assert(layout_chart(&layout, &(struct layout_request){.profile = p, .max_frames = 2}, &err));
     ck_assert_str_eq(describe(&arena, p, &layout).data,
-                     "all@0 0+90|a@1 0+30|more@2 0+30|more@1 70+20|all@0 0+90|x@1 5+30");
+                     "all@0 0+170|a@1 0+30|more@2 0+30|more@1 150+20|all@0 0+170|x@1 5+30");
     ck_assert_uint_eq(layout.cut_frames, 4);
     layout_free(&layout);
     pp_profile_free(p);
