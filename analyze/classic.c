@@ -45,17 +45,29 @@ static void write_calls(struct pp_sink *out, int64_t calls, int64_t primitive, s
 /* The order after restrictions, and the words about it. */
 struct selection {
     struct pp_sink *message;
-    uint32_t *whole; /* the order before the restrictions, to restore */
+    uint32_t *whole; /* the order before the restrictions, to restore; NULL: they only cut it short */
     size_t whole_count;
 };
+
+static bool restrictions_reorder(const struct classic *c)
+{
+    bool match = false;
+    for (size_t i = 0; i < c->restriction_count; i++) {
+        match = match || c->restrictions[i].kind == RESTRICT_MATCH;
+    }
+    return match;
+}
 
 static void select_rows(const struct classic *c, struct selection *s)
 {
     struct stat_table *t = c->table;
     s->message = pp_sink_memory();
     s->whole_count = t->count;
-    s->whole = pp_calloc(t->count, sizeof *s->whole);
-    memcpy(s->whole, t->order, t->count * sizeof *s->whole);
+    s->whole = NULL;
+    if (restrictions_reorder(c)) {
+        s->whole = pp_calloc(t->count, sizeof *s->whole);
+        memcpy(s->whole, t->order, t->count * sizeof *s->whole);
+    }
     if (t->sorted && t->count) {
         pp_sink_text(s->message, "   Ordered by: ");
         sort_keys_describe(c->keys, s->message);
@@ -68,7 +80,9 @@ static void select_rows(const struct classic *c, struct selection *s)
 
 static void end_selection(const struct classic *c, struct selection *s)
 {
-    memcpy(c->table->order, s->whole, s->whole_count * sizeof *s->whole);
+    if (s->whole) {
+        memcpy(c->table->order, s->whole, s->whole_count * sizeof *s->whole);
+    }
     c->table->count = s->whole_count;
     pp_free(s->whole);
     pp_sink_abandon(s->message);
@@ -128,7 +142,7 @@ static void write_header(const struct classic *c, struct pp_sink *out)
 
 static void write_row(const struct classic *c, struct pp_sink *out, uint32_t number)
 {
-    const struct stat_row *row = &c->table->rows[number];
+    const struct pp_call_row *row = &c->table->rows[number];
     write_calls(out, row->calls, row->primitive_calls, 9);
     pp_sink_byte(out, ' ');
     classic_time(out, row->tottime);
@@ -288,7 +302,7 @@ static void print_ends(const struct classic *c, struct pp_sink *out, bool caller
         size_t width = name_width(c->table);
         write_message(&s, out);
         if (!callers) {
-            stat_callees_init(&callees, c->table->profile);
+            stat_callees_init(&callees, c->table);
         }
         pp_sink_text(out, "Function ");
         pp_sink_repeat(out, ' ', width > 9 ? width - 9 : 0);

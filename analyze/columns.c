@@ -111,7 +111,7 @@ static double largest_time(const struct request *r)
 {
     double largest = 0;
     for (size_t i = 0; i < r->table->count; i++) {
-        const struct stat_row *row = &r->table->rows[r->table->order[i]];
+        const struct pp_call_row *row = &r->table->rows[r->table->order[i]];
         largest = row->cumtime > largest ? row->cumtime : largest;
         largest = row->tottime > largest ? row->tottime : largest;
     }
@@ -125,7 +125,7 @@ static double percent(double value, double total)
     return total > 0 ? 100 * value / total : 0;
 }
 
-static double number_of(const struct request *r, const struct column *c, const struct stat_row *row)
+static double number_of(const struct request *r, const struct column *c, const struct pp_call_row *row)
 {
     switch (c->name[0]) {
     case 't':
@@ -151,7 +151,7 @@ static double number_of(const struct request *r, const struct column *c, const s
     return row->cumtime;
 }
 
-static int64_t count_of(const struct request *r, const struct column *c, const struct stat_row *row)
+static int64_t count_of(const struct request *r, const struct column *c, const struct pp_call_row *row)
 {
     if (strcmp(c->name, "line") == 0) {
         return pp_profile_function(r->table->profile, row->function)->line;
@@ -164,7 +164,7 @@ static int64_t count_of(const struct request *r, const struct column *c, const s
 
 static struct pp_str text_of(const struct request *r, const struct column *c, uint32_t number)
 {
-    const struct stat_row *row = &r->table->rows[number];
+    const struct pp_call_row *row = &r->table->rows[number];
     const struct pp_profile *p = r->table->profile;
     const struct pp_function *f = pp_profile_function(p, row->function);
     if (strcmp(c->name, "name") == 0) {
@@ -196,7 +196,7 @@ static size_t format_time(const struct request *r, const struct layout *l, doubl
 static struct pp_str cell(const struct request *r, const struct layout *l, const struct column *c, uint32_t number,
                           char *text)
 {
-    const struct stat_row *row = &r->table->rows[number];
+    const struct pp_call_row *row = &r->table->rows[number];
     size_t len = 0;
     switch (c->kind) {
     case COLUMN_COUNT:
@@ -363,9 +363,9 @@ static void write_title(const struct request *r, const struct layout *l, struct 
 static void write_total_row(const struct request *r, const struct layout *l, const size_t *widths, struct pp_sink *out)
 {
     char text[400];
-    struct stat_row sum = {0};
+    struct pp_call_row sum = {0};
     for (size_t i = 0; i < r->table->count; i++) {
-        const struct stat_row *row = &r->table->rows[r->table->order[i]];
+        const struct pp_call_row *row = &r->table->rows[r->table->order[i]];
         sum.tottime += row->tottime;
         sum.calls += row->calls;
         sum.primitive_calls += row->primitive_calls;

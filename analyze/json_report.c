@@ -26,8 +26,7 @@ static void put_edge(struct json *j, const struct request *r, const struct pp_ca
 static void put_row(struct json *j, const struct request *r, const struct stat_callees *callees, uint32_t number)
 {
     const struct pp_profile *p = r->table->profile;
-    const struct stat_row *row = &r->table->rows[number];
-    const struct pp_call_row *source = &p->rows[number];
+    const struct pp_call_row *row = &r->table->rows[number];
     yajl_gen_map_open(j->gen);
     put_function(j, p, row->function);
     json_integer(j, "ncalls", row->calls);
@@ -36,8 +35,8 @@ static void put_row(struct json *j, const struct request *r, const struct stat_c
     json_double(j, "cumtime", row->cumtime);
     json_key(j, "callers");
     yajl_gen_array_open(j->gen);
-    for (uint32_t e = 0; e < source->edge_count; e++) {
-        put_edge(j, r, &p->edges[source->first_edge + e], p->edges[source->first_edge + e].caller);
+    for (uint32_t e = 0; e < row->edge_count; e++) {
+        put_edge(j, r, &p->edges[row->first_edge + e], p->edges[row->first_edge + e].caller);
     }
     yajl_gen_array_close(j->gen);
     json_key(j, "callees");
@@ -56,7 +55,7 @@ void print_json(const struct request *r, struct pp_sink *out)
     struct stat_callees callees;
     const struct pp_profile *p = r->table->profile;
     json_open(&j, out);
-    stat_callees_init(&callees, p);
+    stat_callees_init(&callees, r->table);
     yajl_gen_map_open(j.gen);
     json_text(&j, "schema", PP_STR("profpipe-functions-1"));
     json_text(&j, "kind", r->stacks ? PP_STR("stacks") : PP_STR("calls"));

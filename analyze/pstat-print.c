@@ -303,9 +303,12 @@ static int print(const struct args *a, struct loaded *l, struct request *r, cons
     stat_table_init(&table, l->profile);
     r->table = &table;
     r->total = l->profile->total_tottime;
-    sort_table(&table, r->keys);
     if (a->reverse) {
+        sort_table(&table, r->keys);
         reverse_order(&table);
+    } else {
+        size_t head = a->tree ? table.count : restrictions_reach(r->restrictions, r->restriction_count, table.count);
+        sort_table_head(&table, r->keys, head);
     }
     struct pp_sink *out = cli_open_output(&a->common, false);
     int status = !out      ? CLI_TROUBLE
@@ -320,6 +323,26 @@ static int print(const struct args *a, struct loaded *l, struct request *r, cons
     }
     stat_table_free(&table);
     return status;
+}
+
+/* Adds an option for the format as if it had been given. */
+static void ask_reader(struct args *a, const char *pair)
+{
+    static const struct cli_option option = {.name = "option"};
+    struct cli_events *events = &a->common.option;
+    events->at = pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at);
+    events->at[events->count++] = (struct cli_event){&option, pair, 0};
+}
+
+/* Whether only functions are looked at: then callers, most of a file, need not be kept. */
+static bool wants_rows_only(const struct args *a)
+{
+    bool edges = a->tree || a->group != 0 || a->format == PRINT_JSON;
+    for (size_t i = 0; i < a->restrictions.count; i++) {
+        const char *name = a->restrictions.at[i].option->name;
+        edges = edges || strcmp(name, "callers") == 0 || strcmp(name, "callees") == 0;
+    }
+    return !edges;
 }
 
 static int run(void *args, int argc, char **argv)
@@ -341,10 +364,10 @@ static int run(void *args, int argc, char **argv)
                         .total_row = a->total};
     if (wants_classic(a)) {
         /* pstats shows what yappi swapped as it is; so does a text that equals pstats'. */
-        static const struct cli_option swapped = {.name = "option"};
-        struct cli_events *events = &a->common.option;
-        events->at = pp_grow(events->at, events->count + 1, &events->capacity, sizeof *events->at);
-        events->at[events->count++] = (struct cli_event){&swapped, "swapped=keep", 0};
+        ask_reader(a, "swapped=keep");
+    }
+    if (wants_rows_only(a)) {
+        ask_reader(a, "callers=no");
     }
     bool to_stdout = !a->common.output || strcmp(a->common.output, "-") == 0;
     r.color = to_stdout && a->format == PRINT_TEXT && cli_use_color(&a->common, STDOUT_FILENO);

@@ -98,6 +98,23 @@ static void write_restriction(struct pp_sink *out, const struct restriction *r)
     }
 }
 
+/* What a count or fraction leaves of `count` rows. */
+static size_t cut(const struct restriction *r, size_t count)
+{
+    if (r->kind == RESTRICT_FRACTION && r->fraction >= 0 && r->fraction < 1) {
+        return (size_t)((double)count * r->fraction + .5);
+    }
+    return r->kind == RESTRICT_COUNT && r->count >= 0 && (uint64_t)r->count < count ? (size_t)r->count : count;
+}
+
+size_t restrictions_reach(const struct restriction *list, size_t count, size_t rows)
+{
+    for (size_t i = 0; i < count && list[i].kind != RESTRICT_MATCH; i++) {
+        rows = cut(&list[i], rows);
+    }
+    return rows;
+}
+
 static void restrict_once(struct stat_table *t, const struct restriction *r, struct pp_sink *message)
 {
     size_t before = t->count;
@@ -111,11 +128,8 @@ static void restrict_once(struct stat_table *t, const struct restriction *r, str
         }
         keep_matching(t, regex);
         pp_regex_free(regex);
-    } else if (r->kind == RESTRICT_FRACTION && r->fraction >= 0 && r->fraction < 1) {
-        t->count = (size_t)((double)t->count * r->fraction + .5);
-    } else if (r->kind == RESTRICT_COUNT && r->count >= 0 && (uint64_t)r->count < t->count) {
-        t->count = (size_t)r->count;
     }
+    t->count = cut(r, t->count);
     if (t->count != before) {
         pp_sink_printf(message, "   List reduced from %zu to %zu due to restriction <", before, t->count);
         write_restriction(message, r);

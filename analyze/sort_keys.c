@@ -152,8 +152,8 @@ static int compare_integers(int64_t a, int64_t b)
 
 static int compare_field(const struct sorter *s, enum stat_field field, uint32_t a, uint32_t b)
 {
-    const struct stat_row *x = &s->table->rows[a];
-    const struct stat_row *y = &s->table->rows[b];
+    const struct pp_call_row *x = &s->table->rows[a];
+    const struct pp_call_row *y = &s->table->rows[b];
     const struct pp_profile *p = s->table->profile;
     const struct pp_function *f = pp_profile_function(p, x->function);
     const struct pp_function *g = pp_profile_function(p, y->function);
@@ -202,7 +202,7 @@ struct numbered {
 
 static bool number_key(const struct stat_table *t, const struct sort_key *key, uint32_t row, uint64_t *out)
 {
-    const struct stat_row *r = &t->rows[row];
+    const struct pp_call_row *r = &t->rows[row];
     uint64_t bits;
     double time = key->fields[0] == STAT_TIME ? r->tottime : r->cumtime;
     switch (key->fields[0]) {
@@ -288,7 +288,60 @@ static bool any_nan(const struct stat_table *t)
     return false;
 }
 
+/* --- the first rows only --- */
+
+/* A total order: what is equal in all keys stands as in the file. */
+static bool stands_before(const struct sorter *s, uint32_t a, uint32_t b)
+{
+    return row_before(s, a, b) || (a < b && !row_before(s, b, a));
+}
+
+/* Lets the row at `at` sink in a heap of `count` rows whose top is the last of them. */
+static void sink_down(const struct sorter *s, uint32_t *heap, size_t count, size_t at)
+{
+    uint32_t row = heap[at];
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        child += child + 1 < count && stands_before(s, heap[child], heap[child + 1]);
+        if (!stands_before(s, row, heap[child])) {
+            break;
+        }
+        heap[at] = heap[child];
+    }
+    heap[at] = row;
+}
+
+/* Puts the first `head` rows of the order, which must be that of the file, in a heap, and takes them out of it from the last to the first. */
+static void select_head(const struct sorter *s, uint32_t *order, size_t head)
+{
+    size_t rows = head ? s->table->count : 0;
+    for (size_t i = head / 2; i-- > 0;) {
+        sink_down(s, order, head, i);
+    }
+    for (size_t i = head; i < rows; i++) {
+        if (stands_before(s, order[i], order[0])) {
+            uint32_t row = order[0];
+            order[0] = order[i];
+            order[i] = row;
+            sink_down(s, order, head, 0);
+        }
+    }
+    for (size_t left = head; left > 1; left--) {
+        uint32_t row = order[left - 1];
+        order[left - 1] = order[0];
+        order[0] = row;
+        sink_down(s, order, left - 1, 0);
+    }
+}
+
+/* A heap is the quicker way while it is small. */
+enum { HEAD_SHARE = 64 };
+
 void sort_table(struct stat_table *t, const struct sort_keys *keys)
+{
+    sort_table_head(t, keys, t->row_count);
+}
+
+void sort_table_head(struct stat_table *t, const struct sort_keys *keys, size_t head)
 {
     stat_table_reset(t);
     if (keys->count == 0) {
@@ -298,6 +351,8 @@ void sort_table(struct stat_table *t, const struct sort_keys *keys)
     t->sorted = true;
     if (any_nan(t)) {
         list_sort_as_python(t->order, t->count, row_before, &sorter);
+    } else if (head <= t->count / HEAD_SHARE) {
+        select_head(&sorter, t->order, head);
     } else if (!sort_by_number(t, &sorter)) {
         list_sort(t->order, t->count, row_before, &sorter);
     }

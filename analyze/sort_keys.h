@@ -32,6 +32,8 @@ bool sort_key_is_pstats(struct pp_str word);
 const char *const *sort_key_names(void);
 /* Sorts the table's order as pstats' sort_stats does: stable, ties in file order; with a NaN among the keys as CPython's list.sort leaves them. No keys: file order. */
 void sort_table(struct stat_table *t, const struct sort_keys *keys);
+/* The same for a caller who looks at the first `head` rows only: the others follow, but in any order. */
+void sort_table_head(struct stat_table *t, const struct sort_keys *keys, size_t head);
 /* Writes "cumulative time, function name". */
 void sort_keys_describe(const struct sort_keys *keys, struct pp_sink *out);
 

@@ -5,19 +5,13 @@
 
 void stat_table_init(struct stat_table *t, const struct pp_profile *p)
 {
-    *t = (struct stat_table){.profile = p, .row_count = p->row_count};
-    t->rows = pp_calloc(p->row_count, sizeof *t->rows);
+    *t = (struct stat_table){.profile = p, .rows = p->rows, .row_count = p->row_count};
     t->order = pp_calloc(p->row_count, sizeof *t->order);
-    for (size_t i = 0; i < p->row_count; i++) {
-        const struct pp_call_row *row = &p->rows[i];
-        t->rows[i] = (struct stat_row){row->function, row->calls, row->primitive_calls, row->tottime, row->cumtime};
-    }
     stat_table_reset(t);
 }
 
 void stat_table_free(struct stat_table *t)
 {
-    pp_free(t->rows);
     pp_free(t->labels);
     pp_free(t->order);
     pp_arena_free(&t->arena);
@@ -33,8 +27,14 @@ void stat_table_reset(struct stat_table *t)
     }
 }
 
+/* A table for all rows is not made for the few that a short list shows. */
+enum { FEW_LABELS = 64 };
+
 struct pp_str stat_label(struct stat_table *t, uint32_t row)
 {
+    if (!t->labels && t->count <= FEW_LABELS) {
+        return pp_label_standard(&t->arena, t->profile, t->rows[row].function);
+    }
     if (!t->labels) {
         t->labels = pp_calloc(t->row_count, sizeof *t->labels);
     }
@@ -60,19 +60,30 @@ size_t stat_longest_label(struct stat_table *t)
     return longest;
 }
 
-void stat_callees_init(struct stat_callees *c, const struct pp_profile *p)
+void stat_callees_init(struct stat_callees *c, const struct stat_table *t)
 {
+    const struct pp_profile *p = t->profile;
+    PP_VEC(uint32_t) found = {0};
+    bool *wanted = pp_calloc(p->function_count, sizeof *wanted);
+    for (size_t i = 0; i < t->count; i++) {
+        wanted[t->rows[t->order[i]].function.i] = true;
+    }
     c->first = pp_calloc(p->function_count + 2, sizeof *c->first);
-    c->edges = pp_calloc(p->edge_count, sizeof *c->edges);
     for (size_t e = 0; e < p->edge_count; e++) {
-        c->first[p->edges[e].caller.i + 2]++;
+        if (wanted[p->edges[e].caller.i]) {
+            c->first[p->edges[e].caller.i + 2]++;
+            *PP_PUSH(&found) = (uint32_t)e;
+        }
     }
     for (size_t f = 2; f < p->function_count + 2; f++) {
         c->first[f] += c->first[f - 1];
     }
-    for (size_t e = 0; e < p->edge_count; e++) {
-        c->edges[c->first[p->edges[e].caller.i + 1]++] = (uint32_t)e;
+    c->edges = pp_calloc(found.count, sizeof *c->edges);
+    for (size_t i = 0; i < found.count; i++) {
+        c->edges[c->first[p->edges[found.at[i]].caller.i + 1]++] = found.at[i];
     }
+    pp_free(found.at);
+    pp_free(wanted);
 }
 
 void stat_callees_free(struct stat_callees *c)

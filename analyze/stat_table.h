@@ -7,17 +7,12 @@
 #include "base/sink.h"
 #include "model/profile.h"
 
-struct stat_row {
-    pp_function_id function;
-    int64_t calls, primitive_calls; /* nc, cc */
-    double tottime, cumtime;        /* seconds (or samples for profiles of counts) */
-};
-
 struct stat_table {
     const struct pp_profile *profile; /* borrowed */
-    struct stat_row *rows;            /* in file order, one per profile row */
+    const struct pp_call_row
+        *rows; /* the profile's: in file order, times in seconds (or samples for profiles of counts) */
     size_t row_count;
-    struct pp_str *labels; /* "file:line(name)" per row, made on demand: NULL data = not yet */
+    struct pp_str *labels; /* "file:line(name)" per row, made on demand: NULL data = not yet; NULL: none kept yet */
     struct pp_arena arena;
     uint32_t *order; /* row numbers in the order to print; `count` of them */
     size_t count;
@@ -35,11 +30,12 @@ void stat_table_reset(struct stat_table *t);
 /* The longest label of all rows in code points. */
 size_t stat_longest_label(struct stat_table *t);
 
-/* Callees of every row: edges grouped by caller, in the order of the callees' rows. Owned by the caller. */
+/* Callees of the rows in a table's order: edges grouped by caller, in the order of the callees' rows. Owned by the caller. */
 struct stat_callees {
-    uint32_t *first, *edges; /* edges[first[f]] … are edge numbers of function f */
+    uint32_t *first,
+        *edges; /* edges[first[f]] … edges[first[f + 1] - 1] are edge numbers of function f; none for functions that are not in the order */
 };
-void stat_callees_init(struct stat_callees *c, const struct pp_profile *p);
+void stat_callees_init(struct stat_callees *c, const struct stat_table *t);
 void stat_callees_free(struct stat_callees *c);
 
 #endif

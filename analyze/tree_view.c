@@ -49,13 +49,12 @@ static void write_function(const struct view *v, const struct stat_callees *call
 {
     const struct pp_profile *p = v->r->table->profile;
     const struct pp_call_row *row = &p->rows[number];
-    const struct stat_row *shown = &v->r->table->rows[number];
     PP_VEC(uint32_t) edges = {0};
     for (uint32_t e = 0; e < row->edge_count; e++) {
         *PP_PUSH(&edges) = row->first_edge + e;
     }
     write_edges(v, edges.at, edges.count, true, row->cumtime);
-    write_numbers(v, shown->tottime, shown->cumtime, v->r->total, shown->calls);
+    write_numbers(v, row->tottime, row->cumtime, v->r->total, row->calls);
     pp_sink_text(v->out, "  ");
     pp_text_show(v->out, stat_label(v->r->table, number));
     pp_sink_byte(v->out, '\n');
@@ -74,7 +73,7 @@ bool print_tree(const struct request *r, struct pp_regex *function, struct pp_si
     struct stat_callees callees;
     bool any = false;
     v.scale = request_unit(r, r->total, &v.unit);
-    stat_callees_init(&callees, r->table->profile);
+    stat_callees_init(&callees, r->table);
     if (r->header) {
         char self[32], total[32];
         pp_sink_text(out, "----------------------------------------------------------------------\n");

@@ -10,7 +10,7 @@
 /* The largest block with its header is one large page. */
 enum { FIRST_BLOCK = 4096, LARGE_PAGE = 1 << 21 };
 
-/* Memory follows the header; blocks are zeroed when made and when given back by restore. */
+/* Memory follows the header; it is zeroed when it is given out, but for strings, which are written at once. */
 struct pp_arena_block {
     struct pp_arena_block *before;
     size_t size, used; /* bytes after the header */
@@ -25,14 +25,15 @@ static struct pp_arena_block *add_block(struct pp_arena *arena, size_t need)
     if (size > SIZE_MAX - sizeof(struct pp_arena_block)) {
         pp_memory_exhausted(size);
     }
-    struct pp_arena_block *block = pp_calloc(1, sizeof *block + size);
+    struct pp_arena_block *block = pp_realloc_array(NULL, 1, sizeof *block + size);
     block->before = arena->block;
     block->size = size;
+    block->used = 0;
     arena->block = block;
     return block;
 }
 
-void *pp_arena_alloc(struct pp_arena *arena, size_t size, size_t align)
+static void *cut(struct pp_arena *arena, size_t size, size_t align)
 {
     struct pp_arena_block *block = arena->block;
     if (size > SIZE_MAX / 2) {
@@ -50,6 +51,11 @@ void *pp_arena_alloc(struct pp_arena *arena, size_t size, size_t align)
     return block->data;
 }
 
+void *pp_arena_alloc(struct pp_arena *arena, size_t size, size_t align)
+{
+    return memset(cut(arena, size, align), 0, size);
+}
+
 void *pp_arena_array(struct pp_arena *arena, size_t count, size_t size, size_t align)
 {
     if (size && count > SIZE_MAX / size) {
@@ -60,10 +66,11 @@ void *pp_arena_array(struct pp_arena *arena, size_t count, size_t size, size_t a
 
 struct pp_str pp_arena_str(struct pp_arena *arena, struct pp_str s)
 {
-    char *copy = pp_arena_alloc(arena, s.len + 1, 1);
+    char *copy = cut(arena, s.len + 1, 1);
     if (s.len) {
         memcpy(copy, s.data, s.len);
     }
+    copy[s.len] = '\0';
     return (struct pp_str){copy, s.len};
 }
 
@@ -95,7 +102,6 @@ void pp_arena_restore(struct pp_arena *arena, struct pp_arena_mark mark)
         pp_free(gone);
     }
     if (arena->block) {
-        memset(arena->block->data + mark.used, 0, arena->block->used - mark.used);
         arena->block->used = mark.used;
     }
 }

@@ -120,12 +120,9 @@ static void remember(struct marshal_reader *r, uint32_t slot, const struct marsh
     if (slot == UINT32_MAX) {
         return;
     }
-    uint32_t id = value->id;
-    if (value->kind == MARSHAL_INT || value->kind == MARSHAL_FLOAT || value->kind == MARSHAL_BIG) {
-        id = (uint32_t)r->numbers.count;
-        *PP_PUSH(&r->numbers) = value->number;
-    }
-    r->refs.at[slot] = marshal_ref_of(r, value->kind, id);
+    bool number = value->kind == MARSHAL_INT || value->kind == MARSHAL_FLOAT || value->kind == MARSHAL_BIG;
+    r->refs.at[slot] =
+        number ? marshal_number_ref(r, value->kind, value->number) : marshal_ref_of(r, value->kind, value->id);
 }
 
 static bool read_reference(struct marshal_reader *r, struct marshal_value *value)
@@ -141,6 +138,11 @@ static bool read_reference(struct marshal_reader *r, struct marshal_value *value
     }
     value->kind = (enum marshal_kind)r->refs.at[index].kind;
     value->id = r->refs.at[index].id;
+    if (value->kind == MARSHAL_SMALL) {
+        value->kind = MARSHAL_INT;
+        value->number.integer = marshal_small(r->refs.at[index]);
+        return true;
+    }
     if (value->kind == MARSHAL_PENDING) {
         return fail_at(r, value->offset, "reference to a container that is not finished (a cycle)");
     }

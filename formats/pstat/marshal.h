@@ -24,7 +24,8 @@ enum marshal_kind {
     MARSHAL_KEY,     /* a function key seen before: function id */
     MARSHAL_EDGE,    /* an edge tuple seen before: index into edges */
     MARSHAL_CALLERS, /* a callers dictionary seen before: function id of its row */
-    MARSHAL_ROW      /* a row tuple seen before: function id of its row */
+    MARSHAL_ROW,     /* a row tuple seen before: function id of its row */
+    MARSHAL_SMALL    /* in the reference table only: an integer that fits beside the kind */
 };
 
 /* A number as its kind says: integer of MARSHAL_INT, real of MARSHAL_FLOAT and MARSHAL_BIG. */
@@ -47,16 +48,16 @@ struct marshal_ref {
     uint32_t kind : 4, id : 28;
 };
 
-enum { MARSHAL_MOST_IDS = 1 << 28 };
+enum { MARSHAL_MOST_IDS = 1 << 28, MARSHAL_SMALL_ZERO = 1 << 27 };
 
 struct marshal_reader {
     struct pp_source *source;
     struct pp_builder *builder;
     struct pp_error *err;
-    const unsigned char *at, *end;   /* window of the source */
-    uint64_t base;                   /* input offset of `end` */
-    size_t shown;                    /* bytes peeked, not skipped yet */
-    PP_VEC(struct marshal_ref) refs; /* the reference table */
+    const unsigned char *at, *end;        /* window of the source */
+    uint64_t base;                        /* input offset of `end` */
+    size_t shown;                         /* bytes peeked, not skipped yet */
+    PP_VEC(struct marshal_ref) refs;      /* the reference table */
     PP_VEC(uint32_t) interned;            /* Python 2's own table: string ids */
     PP_VEC(union marshal_number) numbers; /* ints and floats that are referred to */
     PP_VEC(struct pp_call_edge) edges;    /* edge tuples that are referred to */
@@ -79,23 +80,26 @@ static inline struct marshal_ref marshal_ref_of(struct marshal_reader *r, enum m
     return (struct marshal_ref){.kind = (unsigned)kind & 15u, .id = id & (MARSHAL_MOST_IDS - 1)};
 }
 
+/* What a slot holds for a number. Most integers are small enough to stand in the slot itself, which spares a second table. */
+static inline struct marshal_ref marshal_number_ref(struct marshal_reader *r, enum marshal_kind kind,
+                                                    union marshal_number number)
+{
+    if (kind == MARSHAL_INT && number.integer >= -MARSHAL_SMALL_ZERO && number.integer < MARSHAL_SMALL_ZERO) {
+        return marshal_ref_of(r, MARSHAL_SMALL, (uint32_t)(number.integer + MARSHAL_SMALL_ZERO));
+    }
+    *PP_PUSH(&r->numbers) = number;
+    return marshal_ref_of(r, kind, (uint32_t)r->numbers.count - 1);
+}
+
+static inline int64_t marshal_small(struct marshal_ref ref)
+{
+    return (int64_t)ref.id - MARSHAL_SMALL_ZERO;
+}
+
 /* A slot of the reference table for a number that was read whole. */
 static inline void marshal_keep(struct marshal_reader *r, enum marshal_kind kind, union marshal_number number)
 {
-    *PP_PUSH(&r->refs) = marshal_ref_of(r, kind, (uint32_t)r->numbers.count);
-    *PP_PUSH(&r->numbers) = number;
-}
-
-/* A reference to a number of that kind. */
-static inline bool marshal_quick_number(struct marshal_reader *r, enum marshal_kind kind, union marshal_number *number)
-{
-    uint32_t index = marshal_u32(r->at + 1);
-    if (index >= r->refs.count || r->refs.at[index].kind != kind) {
-        return false;
-    }
-    *number = r->numbers.at[r->refs.at[index].id];
-    r->at += 5;
-    return true;
+    *PP_PUSH(&r->refs) = marshal_number_ref(r, kind, number);
 }
 
 static inline bool marshal_quick_int(struct marshal_reader *r, int64_t *value)
@@ -105,10 +109,13 @@ static inline bool marshal_quick_int(struct marshal_reader *r, int64_t *value)
     }
     unsigned type = r->at[0];
     if (type == 'r') {
-        union marshal_number number;
-        bool found = marshal_quick_number(r, MARSHAL_INT, &number);
-        *value = found ? number.integer : *value;
-        return found;
+        uint32_t index = marshal_u32(r->at + 1);
+        if (index >= r->refs.count || r->refs.at[index].kind != MARSHAL_SMALL) {
+            return false;
+        }
+        *value = marshal_small(r->refs.at[index]);
+        r->at += 5;
+        return true;
     }
     if ((type & 0x7f) != 'i') {
         return false;
@@ -128,10 +135,13 @@ static inline bool marshal_quick_float(struct marshal_reader *r, double *value)
     }
     unsigned type = r->at[0];
     if (type == 'r') {
-        union marshal_number number;
-        bool found = marshal_quick_number(r, MARSHAL_FLOAT, &number);
-        *value = found ? number.real : *value;
-        return found;
+        uint32_t index = marshal_u32(r->at + 1);
+        if (index >= r->refs.count || r->refs.at[index].kind != MARSHAL_FLOAT) {
+            return false;
+        }
+        *value = r->numbers.at[r->refs.at[index].id].real;
+        r->at += 5;
+        return true;
     }
     if ((type & 0x7f) != 'g') {
         return false;
@@ -162,12 +172,33 @@ static inline bool marshal_quick_key(struct marshal_reader *r, uint32_t *functio
     return true;
 }
 
+/* Has the slot fetched that a reference `ahead` bytes further on will read, if there is one: the table is large and read at random. */
+static inline void marshal_foresee(const struct marshal_reader *r, ptrdiff_t ahead)
+{
+    if (r->end - r->at >= ahead + 5 && r->at[ahead] == 'r') {
+        uint32_t index = marshal_u32(r->at + ahead + 1);
+        if (index < r->refs.count) {
+            __builtin_prefetch(&r->refs.at[index]);
+        }
+    }
+}
+
 static inline bool marshal_quick_tuple(struct marshal_reader *r, unsigned char count)
 {
     if (r->end - r->at < 2 || r->at[0] != ')' || r->at[1] != count) {
         return false;
     }
     r->at += 2;
+    return true;
+}
+
+/* The end of a dictionary, or the begin of one that nothing refers to. */
+static inline bool marshal_quick_byte(struct marshal_reader *r, unsigned char type)
+{
+    if (r->at == r->end || r->at[0] != type) {
+        return false;
+    }
+    r->at++;
     return true;
 }
 

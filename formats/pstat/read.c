@@ -14,12 +14,14 @@ struct row_reader {
     struct pp_function key; /* of the row, while row.function is not known */
     bool key_open;
     bool more_primitive, fewer_primitive; /* some row has cc > nc / cc < nc */
-    PP_VEC(struct pp_call_edge) edges;    /* scratch: the callers of the row being read */
+    bool rows_only;                       /* callers are read, not kept, but for this one */
+    pp_function_id kept_caller;
+    PP_VEC(struct pp_call_edge) edges; /* scratch: the callers of the row being read */
 };
 
 /* --- keys --- */
 
-static bool read_key_string(struct marshal_reader *m, const char *what, uint32_t *id)
+static inline bool read_key_string(struct marshal_reader *m, const char *what, uint32_t *id)
 {
     struct marshal_value value;
     if (marshal_quick_string(m, id)) {
@@ -32,7 +34,7 @@ static bool read_key_string(struct marshal_reader *m, const char *what, uint32_t
     return value.kind == MARSHAL_STRING || marshal_expected(m, what, &value);
 }
 
-static bool read_count(struct marshal_reader *m, const char *what, int64_t *count)
+static inline bool read_count(struct marshal_reader *m, const char *what, int64_t *count)
 {
     struct marshal_value value;
     if (marshal_quick_int(m, count)) {
@@ -45,9 +47,14 @@ static bool read_count(struct marshal_reader *m, const char *what, int64_t *coun
     return value.kind == MARSHAL_INT || marshal_expected(m, what, &value);
 }
 
+/* From a key's first item to its name, and from a caller to the next one, when they are written in the common way: references to strings and keys, and
+ * numbers of 4 and 8 bytes. */
+enum { NAME_AHEAD = 5 + 5, CALLER_AHEAD = 5 + 2 + 2 * 5 + 2 * 9 };
+
 static bool read_key_items(struct marshal_reader *m, struct pp_function *key)
 {
     *key = (struct pp_function){0};
+    marshal_foresee(m, NAME_AHEAD);
     return read_key_string(m, "a file name in a function key", &key->file.i) &&
            read_count(m, "a line number in a function key", &key->line) &&
            read_key_string(m, "a function name in a function key", &key->name.i);
@@ -95,7 +102,7 @@ static bool read_key(struct marshal_reader *m, const struct marshal_value *value
 
 /* --- numbers --- */
 
-static bool read_time(struct marshal_reader *m, const char *what, double *seconds)
+static inline bool read_time(struct marshal_reader *m, const char *what, double *seconds)
 {
     struct marshal_value value;
     if (marshal_quick_float(m, seconds)) {
@@ -182,6 +189,14 @@ static void settle_key(struct row_reader *r)
     }
 }
 
+/* Numbers functions in the order of the file: one that no caller has had yet must be there before the callers of this row. */
+static void foresee_function(struct row_reader *r)
+{
+    if (r->key_open && !pp_builder_foresee_function(r->m.builder, r->key.name)) {
+        settle_key(r);
+    }
+}
+
 /* Reads {caller: edge …} into r->edges; the row itself is added afterwards because its numbers and callers are one tuple. */
 static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
 {
@@ -189,7 +204,11 @@ static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
     for (;;) {
         struct marshal_value key;
         struct pp_call_edge edge = {0};
+        marshal_foresee(m, 2 * CALLER_AHEAD);
         if (!marshal_quick_key(m, &edge.caller.i)) {
+            if (marshal_quick_byte(m, '0')) {
+                break;
+            }
             if (!marshal_next(m, true, &key)) {
                 return false;
             }
@@ -203,7 +222,9 @@ static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
         if (!read_edge(m, &edge)) {
             return false;
         }
-        *PP_PUSH(&r->edges) = edge;
+        if (!r->rows_only || edge.caller.i == r->kept_caller.i) {
+            *PP_PUSH(&r->edges) = edge;
+        }
     }
     if (dict->slot != UINT32_MAX) {
         settle_key(r);
@@ -229,6 +250,23 @@ static void add_row(struct row_reader *r, const struct marshal_value *callers)
     r->fewer_primitive = r->fewer_primitive || r->row.primitive_calls < r->row.calls;
 }
 
+/* The callers of a row: a dictionary, mostly one that nothing refers to, or another row's. */
+static bool read_row_callers(struct row_reader *r, struct marshal_value *callers)
+{
+    struct marshal_reader *m = &r->m;
+    *callers = (struct marshal_value){.kind = MARSHAL_DICT, .slot = UINT32_MAX};
+    if (marshal_quick_byte(m, '{')) {
+        return read_callers(r, callers);
+    }
+    if (!marshal_next(m, true, callers)) {
+        return false;
+    }
+    if (callers->kind != MARSHAL_DICT && callers->kind != MARSHAL_CALLERS) {
+        return marshal_expected(m, "a dictionary of callers", callers);
+    }
+    return callers->kind == MARSHAL_CALLERS || read_callers(r, callers);
+}
+
 static bool read_row_tuple(struct row_reader *r, const struct marshal_value *tuple)
 {
     struct marshal_reader *m = &r->m;
@@ -238,14 +276,11 @@ static bool read_row_tuple(struct row_reader *r, const struct marshal_value *tup
         return marshal_expected(m, "a function's (primitive calls, calls, time, cumulative time, callers)", tuple);
     }
     if (!read_count(m, "primitive calls", &r->row.primitive_calls) || !read_count(m, "calls", &r->row.calls) ||
-        !read_time(m, "a time", &r->row.tottime) || !read_time(m, "a cumulative time", &r->row.cumtime) ||
-        !marshal_next(m, true, &callers)) {
+        !read_time(m, "a time", &r->row.tottime) || !read_time(m, "a cumulative time", &r->row.cumtime)) {
         return false;
     }
-    if (callers.kind != MARSHAL_DICT && callers.kind != MARSHAL_CALLERS) {
-        return marshal_expected(m, "a dictionary of callers", &callers);
-    }
-    if (callers.kind == MARSHAL_DICT && !read_callers(r, &callers)) {
+    foresee_function(r);
+    if (!read_row_callers(r, &callers)) {
         return false;
     }
     add_row(r, &callers);
@@ -256,6 +291,9 @@ static bool read_row_tuple(struct row_reader *r, const struct marshal_value *tup
 static bool read_row(struct row_reader *r)
 {
     struct marshal_value value;
+    if (marshal_quick_tuple(&r->m, 5)) {
+        return read_row_tuple(r, &(struct marshal_value){.kind = MARSHAL_TUPLE, .count = 5, .slot = UINT32_MAX});
+    }
     if (!marshal_next(&r->m, true, &value)) {
         return false;
     }
@@ -271,7 +309,8 @@ static bool read_row(struct row_reader *r)
     return read_row_tuple(r, &value);
 }
 
-/* The key of a row. A function that is known (as a caller) is looked up when the row's numbers have been read: by then it has come from memory. */
+/* The key of a row. Its function is looked up in steps between which the row is read (foresee_function, settle_key): each step waits for memory, and what the
+ * next one needs comes from there meanwhile. */
 static bool read_row_key(struct row_reader *r, const struct marshal_value *value)
 {
     struct marshal_reader *m = &r->m;
@@ -282,10 +321,8 @@ static bool read_row_key(struct row_reader *r, const struct marshal_value *value
     if (!read_key_items(m, &r->key)) {
         return false;
     }
-    r->key_open = pp_builder_foresee_function(m->builder, r->key.name);
-    if (!r->key_open) {
-        r->row.function = pp_builder_function(m->builder, &r->key);
-    }
+    pp_builder_foresee_name(m->builder, r->key.name);
+    r->key_open = true;
     return true;
 }
 
@@ -346,21 +383,33 @@ static bool read_dictionary(struct row_reader *r, bool keep_swapped)
 /* Bytes of a large file per function and per caller, by its smallest parts: what is expected too much is address space only. */
 enum { BYTES_PER_FUNCTION = 200, BYTES_PER_EDGE = 48, SMALL_FILE = 1 << 20, LARGE_FILE = 1 << 28 };
 
-static void expect(struct pp_builder *b, const struct pp_source *source)
+static void expect(struct pp_builder *b, const struct pp_source *source, bool callers)
 {
     uint64_t size = pp_source_gzipped(source) ? 0 : pp_source_raw_size(source);
     if (size >= SMALL_FILE) {
         size_t bytes = size < LARGE_FILE ? (size_t)size : LARGE_FILE;
-        pp_builder_expect_calls(b, bytes / BYTES_PER_FUNCTION, bytes / BYTES_PER_EDGE);
+        pp_builder_expect_calls(b, bytes / BYTES_PER_FUNCTION, callers ? bytes / BYTES_PER_EDGE : 0);
     }
+}
+
+/* The old profiler marks what was on top of the stack as called by this function; pstats prints those, so they are no callers like others. */
+static void leave_callers_out(struct row_reader *r, struct pp_builder *b)
+{
+    r->rows_only = true;
+    r->kept_caller = pp_builder_function(
+        b, &(struct pp_function){.name = pp_builder_text(b, "profiler"), .file = pp_builder_text(b, "jprofile")});
 }
 
 bool pstat_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
 {
     struct row_reader r = {0};
     bool keep_swapped = pp_str_eq(pp_options_get(options, "swapped"), PP_STR("keep"));
-    expect(b, source);
+    bool rows_only = pp_str_eq(pp_options_get(options, "callers"), PP_STR("no"));
+    expect(b, source, !rows_only);
     marshal_init(&r.m, source, b, err);
+    if (rows_only) {
+        leave_callers_out(&r, b);
+    }
     bool ok = read_dictionary(&r, keep_swapped);
     marshal_free(&r.m);
     pp_free(r.edges.at);

@@ -93,6 +93,14 @@ def good():
     write('pass_odd_numbers.pstat', dic((MAIN, row(0, 0, float('nan'), float('inf'))), (WORK, row(1, 1, -0.0, -1.5))))
     write('pass_integer_times.pstat', dic((MAIN, tup(i(1), i(1), i(2), long(2 ** 70), dic()))))
     write('pass_repeated_key.pstat', dic((MAIN, row(1, 1, 1.0, 1.0)), (WORK, row(1, 1, 2.0, 2.0)), (MAIN, row(2, 2, 4.0, 4.0, (WORK, edge(1, 1, 4.0, 4.0))))))
+    # The old profiler's mark of what is on top of the stack: pstats prints those names above its list.
+    top = key('jprofile', 0, 'profiler')
+    write('pass_old_top_level.pstat', dic((WORK, row(2, 2, 1.0, 1.0, (MAIN, edge(2, 2, 1.0, 1.0)))), (MAIN, row(1, 1, 1.0, 2.0, (top, edge(1, 1, 1.0, 2.0)))),
+                                          (top, row(1, 1, .5, 2.5))))
+    # Numbers that are referred to: small, negative, past 28 bits, a float. Slots: 0 5, 1 -5, 2 2**30, 3 .5, as counts and as times.
+    kept, ref = lambda n: b'\xe9' + struct.pack('<i', n), lambda n: b'r' + struct.pack('<i', n)
+    write('pass_shared_numbers.pstat', dic((MAIN, tup(kept(5), ref(0), kept(-5), kept(2 ** 30), dic())), (WORK, tup(ref(2), ref(2), b'\xe7' + struct.pack('<d', .5), ref(3), dic(
+        (MAIN, tup(ref(0), ref(1), ref(3), ref(2))))))))
     write('pass_trailing_bytes.pstat', dic(*PLAIN) + b'more')
     loop = [(key('m.py', n, 'f%d' % n), row(1, 1, 1.0, 3.0, (key('m.py', (n + 1) % 3, 'f%d' % ((n + 1) % 3)), edge(1, 1, 1.0, 3.0)))) for n in range(3)]
     write('pass_no_root.pstat', dic(*loop))
