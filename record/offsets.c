@@ -7,7 +7,7 @@
 /* What all versions of a kind share. */
 #define COMMON_OF_ALL                                                                                                  \
     .object_type = 8, .type_name = 24, .variable_size = 16, .bytes_data = 32, .text_length = 16, .text_state = 32,     \
-    .text_kind_shift = 2, .dict_keys = 32, .dict_values = 40, .type_dict_offset = 288, .type_basic_size = 32,          \
+    .text_kind_shift = 2, .dict_keys = 32, .dict_values = 40, .type_dict_offset = 288,                                 \
     .type_flags = 168, .frame_bytecode_index = NO_OFFSET, .code_bytecode_copies = NO_OFFSET,                           \
     .code_generation = NO_OFFSET, .thread_next = 8, .thread_interpreter = 16
 
@@ -73,22 +73,23 @@ struct debug_positions {
         code_bytecode_copies;
     uint16_t object_type, type_name, type_flags, variable_size, dict_keys, dict_values;
     uint16_t bytes_data, text_state, text_length, text_ascii_size, gc_collecting;
+    uint16_t type_cached_keys;
     uint16_t last; /* end of the struct */
 };
 
 /* clang-format off */
 static const struct debug_positions positions[] = {
     {24, 40, 56, 64, 72, 80, 88, 112, 120, 136, 144, 0, 168, 176, 184, 192, 200, 208, 224, 232, 240, 248, 264, 0,
-     280, 288, 296, 304, 312, 344, 0, 360, 376, 392, 416, 456, 464, 528, 544, 552, 560, 576, 584},
+     280, 288, 296, 304, 312, 344, 0, 360, 376, 392, 416, 456, 464, 528, 544, 552, 560, 576, 0, 584},
     {24, 40, 56, 64, 72, 88, 96, 120, 128, 144, 152, 160, 192, 200, 208, 216, 224, 232, 248, 256, 264, 272, 288, 304,
-     320, 328, 336, 344, 352, 384, 392, 408, 424, 440, 464, 536, 544, 608, 624, 632, 640, 656, 760},
+     320, 328, 336, 344, 352, 384, 392, 408, 424, 440, 464, 536, 544, 608, 624, 632, 640, 656, 0, 760},
     {24, 40, 56, 64, 72, 88, 96, 120, 128, 144, 152, 160, 192, 200, 208, 240, 248, 256, 312, 320, 328, 336, 352, 368,
-     384, 392, 400, 408, 416, 448, 456, 472, 488, 504, 560, 640, 648, 704, 720, 728, 736, 760, 888},
+     384, 392, 400, 408, 416, 448, 456, 472, 488, 504, 560, 632, 640, 704, 720, 728, 736, 760, 536, 888},
 };
 /* clang-format on */
 
 /* No struct but the interpreter's and the runtime's is larger. */
-enum { LARGEST_OFFSET = 1 << 20 };
+enum { LARGEST_OFFSET = 1 << 20, CACHED_KEYS = 880 };
 
 struct debug_reader {
     const unsigned char *bytes;
@@ -161,10 +162,10 @@ static void read_objects(struct debug_reader *r, const struct debug_positions *p
     o->dict_keys = word(r, p->dict_keys);
     o->dict_values = word(r, p->dict_values);
     o->type_flags = word(r, p->type_flags);
-    o->type_basic_size = o->type_name + 8;
     o->type_dict_offset = NO_OFFSET;
-    /* Later versions name their threads for the system too, so their dictionaries are not looked at. */
-    o->type_cached_keys = o->minor == 13 && !o->free_threaded ? 880 : NO_OFFSET;
+    /* 3.15 tells; before it is where it was in 3.12, behind the larger head of an object in free-threaded builds. */
+    o->type_cached_keys =
+        p->type_cached_keys ? word(r, p->type_cached_keys) : (o->free_threaded ? CACHED_KEYS + 16 : CACHED_KEYS);
 }
 
 enum debug_offsets offsets_from_debug(const unsigned char *bytes, struct python_offsets *offsets, uint32_t *version)

@@ -48,7 +48,7 @@ struct python_offsets {
     /* PyASCIIObject and its state word */
     uint32_t text_length, text_state, text_ascii_data, text_compact_data, text_kind_shift;
     /* for thread names: dictionaries and instances */
-    uint32_t dict_keys, dict_values, type_dict_offset, type_basic_size, type_flags, type_cached_keys;
+    uint32_t dict_keys, dict_values, type_dict_offset, type_flags, type_cached_keys;
 };
 
 /* The table's row of Python 3.minor (8 to 12), or NULL. */

@@ -6,9 +6,12 @@
 #include "base/number.h"
 #include "record/process.h"
 #include "record/thread_ids.h"
+#include "record/thread_names.h"
 
 /* More cannot be told from a list that runs in a circle. */
 enum { MOST_INTERPRETERS = 10000, MOST_THREADS = 1000000, REFRESH_TRIES = 5, WORD = 8, REFRESH_NS = 1000000 };
+/* Between looks for the name of a thread that has none. */
+enum { FIRST_NAME_NS = 1000000, MOST_NAME_NS = 1000000000 };
 
 /* Of a PyThreadState, all that the list needs. */
 enum { THREAD_HEAD = 208 };
@@ -18,6 +21,7 @@ static void free_thread(struct python_thread *thread)
     stack_reader_free(&thread->reader);
     thread_clock_close(&thread->clock);
     pp_free(thread->stack.at);
+    pp_free(thread->name.at);
     pp_free(thread);
 }
 
@@ -65,6 +69,26 @@ static bool unchanged(struct python_process *p)
     PP_RESERVE(&p->seen, p->links.count);
     return p->links.count && remote_read_parts(p->target.pid, p->links.at, p->links.count, p->seen.at) &&
            memcmp(p->seen.at, p->expected.at, p->links.count * WORD) == 0;
+}
+
+/* --- names --- */
+
+static struct interpreter *interpreter_at(struct python_process *p, uint64_t address);
+
+void python_process_name(struct python_process *p, struct python_thread *t, int64_t now_ns)
+{
+    if (t->name.count || now_ns < t->next_name_ns) {
+        return;
+    }
+    struct interpreter *interpreter = interpreter_at(p, t->reader.interpreter);
+    interpreter->active_names =
+        interpreter->active_names ? interpreter->active_names : thread_names_find(&p->target, interpreter->address);
+    if (interpreter->active_names && thread_names_read(&p->target, interpreter->active_names, t->ident, &t->name)) {
+        t->named_late = true;
+    }
+    t->name_patience_ns = t->name_patience_ns ? 2 * t->name_patience_ns : FIRST_NAME_NS;
+    t->name_patience_ns = t->name_patience_ns < MOST_NAME_NS ? t->name_patience_ns : MOST_NAME_NS;
+    t->next_name_ns = now_ns + t->name_patience_ns;
 }
 
 /* --- lists --- */

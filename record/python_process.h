@@ -4,6 +4,7 @@
 
 #include "record/stack_reader.h"
 #include "record/thread_clock.h"
+#include "record/unicode.h"
 
 /* A Python thread. */
 struct python_thread {
@@ -24,7 +25,9 @@ struct python_thread {
     uint64_t epoch;
     pp_thread_id out;
     PP_VEC(pp_frame_id) stack; /* of the sample before, from the root */
-    char name[64];             /* "" unknown */
+    remote_text name; /* empty: unknown (yet) */
+    int64_t next_name_ns, name_patience_ns;
+    bool named_late; /* since it was written out */
 };
 
 struct python_process {
@@ -43,8 +46,10 @@ struct python_process {
 /* A process found by target_find; freed with python_process_free. `now_ns`: from when its first samples count. */
 struct python_process *python_process_new(const struct target *target);
 void python_process_free(struct python_process *process);
-/* Looks for new and ended threads, unless it did so within the last millisecond and `links` is not empty. False if the process cannot be read (it ended, or runs something else now). `now_ns` is when new threads
- * were seen first. */
+/* Looks for new and ended threads, unless it did so within the last millisecond and `links` is not empty. False if the process cannot be read (it
+ * ended, or runs something else now). `now_ns` is when new threads were seen first. */
 bool python_process_refresh(struct python_process *process, int64_t now_ns);
+/* Looks for the name of a thread that has none, if it is time to; one that was found is named_late. Python knows it some time after the thread began. */
+void python_process_name(struct python_process *process, struct python_thread *thread, int64_t now_ns);
 
 #endif

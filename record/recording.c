@@ -128,8 +128,10 @@ static pp_frame_id frame_id(struct recording *rec, struct code_cache *codes, con
 static void define_thread(struct recording *rec, const struct python_process *process, struct python_thread *thread)
 {
     int64_t tid = thread->tid ? thread->tid : (int64_t)thread->ident;
-    thread->out = pp_raw_thread(rec->writer, process->target.pid, tid, pp_str_of(thread->name));
+    struct pp_str name = {thread->name.at, thread->name.count};
+    thread->out = pp_raw_thread(rec->writer, process->target.pid, tid, name);
     thread->epoch = rec->epoch;
+    thread->named_late = false;
     thread->stack.count = 0;
 }
 
@@ -160,7 +162,8 @@ static size_t set_stack(struct recording *rec, struct python_process *process, s
 void recording_sample(struct recording *rec, struct python_process *process, struct python_thread *thread,
                       const walked_frames *frames, uint32_t flags, int64_t now_ns, int64_t wall_ns, int64_t cpu_ns)
 {
-    if (thread->epoch != rec->epoch) {
+    python_process_name(process, thread, now_ns);
+    if (thread->epoch != rec->epoch || thread->named_late) {
         define_thread(rec, process, thread);
     }
     size_t shared = frames ? set_stack(rec, process, thread, frames) : thread->stack.count;
