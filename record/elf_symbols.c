@@ -51,13 +51,16 @@ static bool version_at(struct pp_str s, size_t at, struct elf_python *found)
     if (i + 1 >= s.len || s.data[i] != '.' || s.data[i + 1] < '0' || s.data[i + 1] > '9') {
         return false;
     }
-    for (i++; i < s.len && s.data[i] >= '0' && s.data[i] <= '9'; i++) {
+    unsigned micro = 0;
+    for (i++; i < s.len && s.data[i] >= '0' && s.data[i] <= '9' && micro < 100; i++) {
+        micro = micro * 10 + (unsigned)(s.data[i] - '0');
     }
     if (i >= s.len || (s.data[i] != '\0' && s.data[i] != '+' && s.data[i] != 'r')) {
         return false;
     }
     found->major = major;
     found->minor = minor;
+    found->micro = micro;
     return true;
 }
 
@@ -67,6 +70,12 @@ static void scan_constants(Elf_Scn *section, struct elf_python *found)
     struct pp_str s = {data ? data->d_buf : NULL, data && data->d_buf ? data->d_size : 0};
     for (size_t i = 0; i + 8 < s.len; i++) {
         if (s.data[i] == '\0' && s.data[i + 2] == '.' && version_at(s, i, found)) {
+            return;
+        }
+    }
+    /* The linker lets a constant be the end of another one: of a folder's name, mostly. */
+    for (size_t i = 0; i + 8 < s.len; i++) {
+        if (s.data[i] == '/' && s.data[i + 2] == '.' && version_at(s, i, found)) {
             return;
         }
     }

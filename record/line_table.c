@@ -42,6 +42,12 @@ static void remember(struct line_table *table, const struct line_mark *mark)
     }
 }
 
+/* Where the table does not say where a statement ends. */
+static struct line_position begin_line(int64_t line)
+{
+    return (struct line_position){.line = as_line(line)};
+}
+
 static struct line_position only_line(int64_t line)
 {
     return (struct line_position){.line = as_line(line), .end_line = as_line(line)};
@@ -61,7 +67,7 @@ static struct line_position find_in_pairs(struct line_table *table, int64_t offs
         mark.at += 2;
         remember(table, &mark);
     }
-    return only_line(mark.line);
+    return begin_line(mark.line);
 }
 
 /* Pairs of bytes: length of a range (unsigned), line of the range against the one before (signed; -128: no line). */
@@ -73,12 +79,12 @@ static struct line_position find_in_ranges(struct line_table *table, int64_t off
         signed char delta = (signed char)table->bytes.data[mark.at + 1];
         int64_t line = mark.line + (delta == NO_LINE_310 ? 0 : delta);
         if (offset < end) {
-            return delta == NO_LINE_310 ? (struct line_position){0} : only_line(line);
+            return delta == NO_LINE_310 ? (struct line_position){0} : begin_line(line);
         }
         mark = (struct line_mark){mark.at + 2, end, line};
         remember(table, &mark);
     }
-    return only_line(mark.line);
+    return begin_line(mark.line);
 }
 
 /* --- 3.11 and later --- */
@@ -175,7 +181,7 @@ static struct line_position find_in_locations(struct line_table *table, int64_t 
 struct line_position line_table_find(struct line_table *table, int64_t offset)
 {
     if (offset < 0) {
-        return only_line(table->first_line);
+        return begin_line(table->first_line);
     }
     switch (table->kind) {
     case LINE_TABLE_PAIRS:

@@ -7,9 +7,9 @@
 /* What all versions of a kind share. */
 #define COMMON_OF_ALL                                                                                                  \
     .object_type = 8, .type_name = 24, .variable_size = 16, .bytes_data = 32, .text_length = 16, .text_state = 32,     \
-    .text_kind_shift = 2, .dict_keys = 32, .dict_values = 40, .type_dict_offset = 288,                                 \
-    .type_flags = 168, .frame_bytecode_index = NO_OFFSET, .code_bytecode_copies = NO_OFFSET,                           \
-    .code_generation = NO_OFFSET, .thread_next = 8, .thread_interpreter = 16
+    .text_kind_shift = 2, .dict_keys = 32, .dict_values = 40, .type_dict_offset = 288, .type_flags = 168,              \
+    .frame_bytecode_index = NO_OFFSET, .code_bytecode_copies = NO_OFFSET, .code_generation = NO_OFFSET,                \
+    .thread_next = 8, .thread_interpreter = 16
 
 /* 3.8 to 3.10: frames are objects on the heap. */
 #define COMMON_OF_FRAME_OBJECTS                                                                                        \

@@ -31,7 +31,7 @@ static uint64_t yama_scope(void)
 {
     struct pp_arena arena = {0};
     uint64_t scope = 0;
-    /* /proc/sys is the same under every process: take the entry of init's parent, "/proc/self/../sys". */
+    /* "/proc/PID/../sys" */
     struct pp_str text = pp_str_trim(process_file(&arena, getpid(), "../sys/kernel/yama/ptrace_scope"));
     if (!pp_parse_u64(text, &scope)) {
         scope = 0;
@@ -52,34 +52,55 @@ static bool in_container(void)
     return named || stat("/.dockerenv", &st) == 0 || stat("/run/.containerenv", &st) == 0;
 }
 
+bool permission_say(const struct permission_facts *f, struct pp_error *err)
+{
+    int pid = (int)f->pid;
+    if (f->sys_errno == ENOSYS) {
+        return pp_fail(
+            err, PP_UNSUPPORTED, pp_nowhere(),
+            "this kernel or its seccomp filter has no process_vm_readv; in a container add --cap-add SYS_PTRACE");
+    }
+    if (f->other_user && !f->may_trace) {
+        return pp_fail(
+            err, PP_USAGE, pp_nowhere(),
+            "no permission to read process %d: it belongs to user %u; run profrec as that user or with sudo%s", pid,
+            f->owner, f->in_container ? " (in a container that has SYS_PTRACE: --cap-add SYS_PTRACE)" : "");
+    }
+    if (f->in_container && !f->may_trace) {
+        return pp_fail(err, PP_USAGE, pp_nowhere(),
+                       "no permission to read process %d: this container lacks SYS_PTRACE; start it with --cap-add "
+                       "SYS_PTRACE, or run profrec on the host with sudo",
+                       pid);
+    }
+    if (f->yama_scope >= 3) {
+        return pp_fail(
+            err, PP_USAGE, pp_nowhere(),
+            "no permission to read process %d: kernel.yama.ptrace_scope is %u, which forbids it to everybody "
+            "until the system is started anew",
+            pid, f->yama_scope);
+    }
+    if (f->yama_scope > 0 && !f->may_trace) {
+        return pp_fail(err, PP_USAGE, pp_nowhere(),
+                       "no permission to read process %d: kernel.yama.ptrace_scope is %u; run profrec with sudo%s", pid,
+                       f->yama_scope, f->yama_scope == 1 ? ", or start the program with \"profrec -- COMMAND\"" : "");
+    }
+    return pp_fail(err, PP_USAGE, pp_nowhere(), "no permission to read process %d; run profrec with sudo", pid);
+}
+
 bool permission_explain(pid_t pid, int sys_errno, struct pp_error *err)
 {
     char path[32];
     struct stat st;
     snprintf(path, sizeof path, "/proc/%d", (int)pid);
-    bool other = stat(path, &st) == 0 && st.st_uid != geteuid();
-    uint64_t scope = yama_scope();
-    if (sys_errno == ENOSYS) {
-        return pp_fail(
-            err, PP_UNSUPPORTED, pp_nowhere(),
-            "this kernel or its seccomp filter has no process_vm_readv; in a container add --cap-add SYS_PTRACE");
-    }
-    if (in_container() && !may_trace()) {
-        return pp_fail(
-            err, PP_USAGE, pp_nowhere(),
-            "no permission to read process %d: this container lacks SYS_PTRACE; start it with --cap-add SYS_PTRACE",
-            (int)pid);
-    }
-    if (other && geteuid() != 0) {
-        return pp_fail(err, PP_USAGE, pp_nowhere(),
-                       "no permission to read process %d: it belongs to user %u; run profrec as that user or with sudo",
-                       (int)pid, (unsigned)st.st_uid);
-    }
-    if (scope > 0 && !may_trace()) {
-        return pp_fail(err, PP_USAGE, pp_nowhere(),
-                       "no permission to read process %d: kernel.yama.ptrace_scope is %d; run profrec with sudo, or "
-                       "start the program with \"profrec -- COMMAND\"",
-                       (int)pid, (int)scope);
-    }
-    return pp_fail(err, PP_USAGE, pp_nowhere(), "no permission to read process %d; run profrec with sudo", (int)pid);
+    bool known = stat(path, &st) == 0;
+    struct permission_facts facts = {
+        .pid = pid,
+        .sys_errno = sys_errno,
+        .other_user = known && st.st_uid != geteuid(),
+        .owner = known ? (unsigned)st.st_uid : 0,
+        .may_trace = may_trace(),
+        .in_container = in_container(),
+        .yama_scope = (unsigned)yama_scope(),
+    };
+    return permission_say(&facts, err);
 }

@@ -1,6 +1,9 @@
 #include "record/process_tree.h"
 
+#include <stdio.h>
+
 #include "base/intern.h"
+#include "base/text.h"
 #include "record/process.h"
 
 enum {
@@ -34,10 +37,24 @@ static void take_python(struct tracked_process *p, const struct target *target)
     p->patience_ns = FIRST_PATIENCE_NS;
 }
 
+/* For when it has ended and was no Python. */
+static void remember_command(struct tracked_process *p)
+{
+    struct pp_arena arena = {0};
+    struct pp_str command = process_command(&arena, p->pid);
+    if (command.len) {
+        snprintf(p->command, sizeof p->command, "%.*s", PP_STR_ARG(command));
+    }
+    pp_arena_free(&arena);
+}
+
 static void look_at(struct tracked_process *p, int64_t now_ns)
 {
     uint64_t program = program_of(p->pid);
     try_again_later(p, now_ns);
+    if (program != p->program) {
+        remember_command(p);
+    }
     p->looks = program == p->program ? p->looks + 1 : 0;
     /* A program that has just begun has not mapped its libraries yet. */
     if (p->looks &&
@@ -99,7 +116,7 @@ static void look_for_children(struct process_tree *tree, int64_t now_ns)
         children.count = 0;
         tree->children_unknown = !process_children(tree->processes.at[i].pid, &children);
         for (size_t c = 0; c < children.count; c++) {
-            if (is_tracked(tree, children.at[c])) {
+            if (is_tracked(tree, children.at[c]) || !process_alive(children.at[c])) {
                 continue;
             }
             tree->children++;
@@ -112,10 +129,33 @@ static void look_for_children(struct process_tree *tree, int64_t now_ns)
     tree->next_look_ns = now_ns + CHILDREN_NS + (int64_t)tree->processes.count * CHILDREN_PER_PROCESS_NS;
 }
 
+static void count_other(struct process_tree *tree, const struct tracked_process *p)
+{
+    if (p->python || p->counted) {
+        return;
+    }
+    if (p->found != TARGET_NO_PYTHON && p->found != TARGET_UNSUPPORTED && p->found != TARGET_DENIED) {
+        tree->too_short += !p->was_python;
+        return;
+    }
+    if (tree->not_python++ == 0) {
+        tree->first_other_pid = p->pid;
+        pp_text_show_buffer(tree->first_other, sizeof tree->first_other, pp_str_of(p->command));
+    }
+}
+
+void process_tree_count(struct process_tree *tree)
+{
+    for (size_t i = 1; i < tree->processes.count; i++) {
+        count_other(tree, &tree->processes.at[i]);
+        tree->processes.at[i].counted = true;
+    }
+}
+
 static void drop(struct process_tree *tree, size_t i)
 {
     struct tracked_process *p = &tree->processes.at[i];
-    tree->not_python += !p->was_python;
+    count_other(tree, p);
     python_process_free(p->python);
     *p = tree->processes.at[--tree->processes.count];
 }

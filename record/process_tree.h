@@ -14,6 +14,8 @@ struct tracked_process {
     int64_t next_try_ns, patience_ns;
     uint64_t program; /* hash of what it runs */
     unsigned looks;   /* at this program before: one that was no Python is not looked at for ever */
+    char command[64]; /* as far as it fits */
+    bool counted;     /* among those that are no Python */
     enum target_found found;
     struct pp_error error; /* why it cannot be read */
 };
@@ -24,7 +26,11 @@ struct process_tree {
     bool children_unknown; /* the kernel does not tell */
     int64_t next_look_ns;  /* for children */
     uint64_t children;     /* found so far */
-    uint64_t not_python;   /* of those that ended: how many never were a Python */
+    uint64_t
+        not_python; /* of those that ended, and after process_tree_count of all: how many were in the end no Python that can be read */
+    uint64_t too_short;    /* likewise: ended before it could be told what they were */
+    pid_t first_other_pid; /* the first of them, and what it ran */
+    char first_other[80];
 };
 
 /* Adds the process, and looks at it at once. */
@@ -35,6 +41,8 @@ void process_tree_update(struct process_tree *tree, int64_t now_ns);
 void process_tree_lost(struct process_tree *tree, struct tracked_process *process, int64_t now_ns);
 /* True if none of the processes lives any more. */
 bool process_tree_ended(struct process_tree *tree);
+/* Counts those that are left too. */
+void process_tree_count(struct process_tree *tree);
 void process_tree_free(struct process_tree *tree);
 
 #endif

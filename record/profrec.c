@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "cli/cli.h"
 #include "record/launch.h"
+#include "record/look.h"
 #include "record/session.h"
 
 struct args {
@@ -44,8 +45,13 @@ static const struct cli_option options[] = {
      .offset = offsetof(struct args, stop_budget)},
     {.name = "rotate", .argument = "LIMIT", .help = "a new file after so many seconds (60, 10m, 1h) or\nbytes (K, M, G): FILE.0001.raw, ...", .kind = CLI_STRING,
      .offset = offsetof(struct args, rotate)},
+    {.name = "dump", .help = "one look: every thread's stack, innermost frame first", .kind = CLI_FLAG, .offset = offsetof(struct args, dump),
+     .group = "Instead of recording"},
+    {.name = "json", .help = "with --dump: as JSON", .kind = CLI_FLAG, .offset = offsetof(struct args, json)},
+    {.name = "check", .help = "can this process be recorded, and if not, why and\nwhat to do", .kind = CLI_FLAG,
+     .offset = offsetof(struct args, check)},
     {.name = "output", .letter = 'o', .argument = "FILE", .help = "raw, written as it goes, or as the extension says:\n.folded .pstat .text .svg (default: raw to standard\noutput)",
-     .kind = CLI_STRING, .offset = offsetof(struct cli_common, output)},
+     .kind = CLI_STRING, .offset = offsetof(struct cli_common, output), .group = "Output"},
     {0},
 };
 /* clang-format on */
@@ -54,6 +60,7 @@ static const struct cli_example examples[] = {
     {"profrec --pid 12345 --duration 30 -o profile.svg", "half a minute of a running program, as a flame graph"},
     {"profrec -o out.raw -- python3 app.py", "a program from its start to its end"},
     {"profrec --pid 12345 | raw2folded | folded2svg > out.svg", "the same through a pipe, until Ctrl-C"},
+    {"profrec --dump --pid 12345", "what is it doing now?"},
     {0},
 };
 
@@ -148,7 +155,48 @@ static bool make_request(const struct args *a, struct session_request *r)
     } else if (!parse_budget(a, &r->choice)) {
         cli_usage(c, "--stop-budget: expected percent (0 to 100), found \"%s\"", a->stop_budget);
     } else {
-        return output_choose(r->output, c);
+        return a->dump || a->check || output_choose(r->output, c);
+    }
+    return false;
+}
+
+static int look(const struct args *a, const struct session_request *r)
+{
+    struct look_request look = {
+        .common = &a->common,
+        .pid = r->pid,
+        .subprocesses = a->subprocesses,
+        .json = a->json,
+        .first_lines = a->function,
+        .choice = r->choice,
+    };
+    return a->check ? look_check(&look) : look_dump(&look);
+}
+
+/* False after printing what does not go together. */
+static bool words_agree(const struct args *a, int argc)
+{
+    const struct cli_common *c = &a->common;
+    bool looks = a->dump || a->check;
+    if (a->has_pid == (argc > 0)) {
+        cli_usage(c,
+                  a->has_pid ? "either --pid or a command, not both" : "say what to record: --pid PID, or -- COMMAND");
+    } else if (a->has_pid && (a->pid == 0 || a->pid > INT32_MAX)) {
+        cli_usage(c, "--pid: there is no process of that number");
+    } else if (looks && !a->has_pid) {
+        cli_usage(c, "%s looks at a running process: --pid PID", a->dump ? "--dump" : "--check");
+    } else if (a->dump && a->check) {
+        cli_usage(c, "either --dump or --check, not both");
+    } else if (a->json && !a->dump) {
+        cli_usage(c, "--json is for --dump");
+    } else if (looks && (a->duration || a->rotate || a->common.to)) {
+        cli_usage(c, "%s is for recordings; %s looks once",
+                  a->duration ? "--duration"
+                  : a->rotate ? "--rotate"
+                              : "--to",
+                  a->dump ? "--dump" : "--check");
+    } else {
+        return true;
     }
     return false;
 }
@@ -175,17 +223,16 @@ static int run(void *args, int argc, char **argv)
     struct args *a = args;
     struct output output = {0};
     struct session_request request = {.output = &output};
-    if (a->has_pid == (argc > 0)) {
-        return cli_usage(&a->common, a->has_pid ? "either --pid or a command, not both"
-                                                : "say what to record: --pid PID, or -- COMMAND");
-    }
-    if (a->has_pid && (a->pid == 0 || a->pid > INT32_MAX)) {
-        return cli_usage(&a->common, "--pid: there is no process of that number");
+    if (!words_agree(a, argc)) {
+        return CLI_TROUBLE;
     }
     if (!make_request(a, &request)) {
         return CLI_TROUBLE;
     }
     request.pid = (pid_t)a->pid;
+    if (a->dump || a->check) {
+        return look(a, &request);
+    }
     return a->has_pid ? session_run(&request) : record_command(a, &request, argv);
 }
 

@@ -34,16 +34,18 @@ void progress_end(struct progress *progress)
     progress->shown = false;
 }
 
-void progress_summary(const struct progress *progress, const struct record_statistics *n, double asked_hz)
+void progress_summary(const struct progress *progress, const struct record_statistics *n, double asked_hz,
+                      const char *over)
 {
     double seconds = (double)n->duration_ns / NS_PER_SECOND;
     double hz = seconds > 0 ? (double)n->moments / seconds : 0;
-    cli_warn(progress->common,
-             "%llu samples in %.1f s at %.1f Hz (asked for %.1f): %llu verified, %llu stopped (%.2f ms in all), %llu "
-             "salvaged, %llu dropped, %llu late",
-             (unsigned long long)n->samples, seconds, hz, asked_hz, (unsigned long long)n->verified,
-             (unsigned long long)n->stopped, (double)n->stopped_ns / 1e6, (unsigned long long)n->salvaged,
-             (unsigned long long)n->dropped, (unsigned long long)n->late);
+    cli_warn(
+        progress->common,
+        "%s%s%llu samples in %.1f s at %.1f Hz (asked for %.1f): %llu verified, %llu stopped (%.2f ms in all), %llu "
+        "salvaged, %llu dropped, %llu late",
+        over ? over : "", over ? ": " : "", (unsigned long long)n->samples, seconds, hz, asked_hz,
+        (unsigned long long)n->verified, (unsigned long long)n->stopped, (double)n->stopped_ns / 1e6,
+        (unsigned long long)n->salvaged, (unsigned long long)n->dropped, (unsigned long long)n->late);
     if (n->left_out) {
         cli_warn(progress->common, "%llu of the samples were left out as asked", (unsigned long long)n->left_out);
     }

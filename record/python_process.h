@@ -25,7 +25,7 @@ struct python_thread {
     uint64_t epoch;
     pp_thread_id out;
     PP_VEC(pp_frame_id) stack; /* of the sample before, from the root */
-    remote_text name; /* empty: unknown (yet) */
+    remote_text name;          /* empty: unknown (yet) */
     int64_t next_name_ns, name_patience_ns;
     bool named_late; /* since it was written out */
 };

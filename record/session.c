@@ -28,10 +28,12 @@ struct session {
     struct progress progress;
     sigset_t signals;
     int64_t start_ns, flushed_ns;
-    int ended_by; /* a signal, 0: none */
+    int ended_by;     /* a signal, 0: none */
+    const char *over; /* what ended the recording, if it was the process */
     bool child_ended;
     int child_status;
-    bool failed; /* writing */
+    bool failed;  /* writing */
+    bool writing; /* there was something to record */
 };
 
 static void block_signals(struct session *s)
@@ -138,7 +140,11 @@ static bool is_over(struct session *s, int64_t now)
     if (r->launched && !s->child_ended && launch_ended(r->pid, &s->child_status)) {
         s->child_ended = true;
     }
-    return (!r->launched || s->child_ended) && process_tree_ended(&s->tree);
+    if ((!r->launched || s->child_ended) && process_tree_ended(&s->tree)) {
+        s->over = s->tree.processes.count > 1 ? "the processes ended" : "the process ended";
+        return true;
+    }
+    return false;
 }
 
 static bool any_python(const struct session *s)
@@ -181,30 +187,61 @@ static void record(struct session *s)
 
 /* --- beginning and end --- */
 
+/* Why there is nothing to record. */
+static void say_why(const struct session *s)
+{
+    const struct session_request *r = s->request;
+    const struct tracked_process *first = &s->tree.processes.at[0];
+    if (!r->launched) {
+        cli_fail(r->common, NULL, &first->error);
+    } else if (first->found == TARGET_UNSUPPORTED || first->found == TARGET_DENIED) {
+        cli_error(r->common, "nothing was recorded: %s", first->error.message);
+    } else {
+        cli_error(r->common, "nothing was recorded: the program ended before a Python in it could be read");
+    }
+}
+
 /* Waits for the process to be a Python that can be read; false after printing why it never will. */
 static bool wait_for_python(struct session *s)
 {
     const struct session_request *r = s->request;
-    struct tracked_process *first = process_tree_add(&s->tree, r->pid, timing_now());
+    (void)process_tree_add(&s->tree, r->pid, timing_now());
     int64_t begun = timing_now();
     while (!any_python(s) && !s->ended_by) {
-        first = &s->tree.processes.at[0];
-        bool hopeless = first->found == TARGET_DENIED || first->found == TARGET_GONE ||
-                        (!r->launched && !r->subprocesses &&
-                         (first->found != TARGET_NOT_YET || timing_now() - begun > PATIENCE_NS));
-        bool ended = r->launched && (s->child_ended = launch_ended(r->pid, &s->child_status));
-        if (ended) {
-            cli_error(r->common, "the program ended before a Python in it could be read");
-            return false;
-        }
-        if (hopeless) {
-            cli_fail(r->common, NULL, &first->error);
+        const struct tracked_process *first = &s->tree.processes.at[0];
+        bool gone = first->found == TARGET_DENIED || first->found == TARGET_GONE;
+        bool hopeless =
+            !r->launched &&
+            (gone || (!r->subprocesses && (first->found != TARGET_NOT_YET || timing_now() - begun > PATIENCE_NS)));
+        s->child_ended = r->launched && launch_ended(r->pid, &s->child_status);
+        if (s->child_ended || hopeless) {
+            say_why(s);
             return false;
         }
         take_signal(s, timing_sleep(INT64_MAX, LOOK_NS, &s->signals));
         process_tree_update(&s->tree, timing_now());
     }
     return !s->ended_by;
+}
+
+/* Children that could not be recorded are no failure, but are not passed over in silence. */
+static void note_others(struct session *s)
+{
+    const struct process_tree *t = &s->tree;
+    if (t->not_python) {
+        cli_warn(s->request->common,
+                 "%llu of %llu child processes were no Python that can be read; the first was %d: %s",
+                 (unsigned long long)t->not_python, (unsigned long long)t->children, (int)t->first_other_pid,
+                 t->first_other);
+    }
+    if (t->too_short) {
+        cli_warn(s->request->common, "%llu child processes ended before they could be looked at",
+                 (unsigned long long)t->too_short);
+    }
+    if (t->children_unknown) {
+        cli_warn(s->request->common,
+                 "this kernel does not tell which processes are children of which: none were followed");
+    }
 }
 
 static int finish(struct session *s)
@@ -216,10 +253,15 @@ static int finish(struct session *s)
     s->statistics.worst_late_ns = s->timing.worst_ns;
     stopper_free(s->sampler.stopper);
     s->sampler.stopper = NULL;
+<<<<<<< HEAD
     visitor_leave(&s->sampler.visitor);
     timing_relax();
+=======
+    process_tree_count(&s->tree);
+>>>>>>> c92bd16 (record: --dump, --check; reasons and advice; what became of children; versions by name)
     int status = end_file(s, true);
-    progress_summary(&s->progress, &s->statistics, s->request->rate_hz);
+    progress_summary(&s->progress, &s->statistics, s->request->rate_hz, s->over);
+    note_others(s);
     return status;
 }
 
@@ -269,11 +311,15 @@ int session_run(const struct session_request *request)
     int status = CLI_TROUBLE;
     init(&s, request);
     if (wait_for_python(&s)) {
+        s.writing = true;
         status = run_recording(&s);
+    } else if (s.ended_by) {
+        cli_warn(request->common, "nothing was recorded");
     }
     if (request->launched) {
         wait_for_child(&s);
-        status = status == CLI_OK || !s.child_ended ? s.child_status : status;
+        /* What became of the program is the answer; trouble of our own is told only where it would pass for success. */
+        status = s.child_ended && (s.child_status || !s.writing) ? s.child_status : status;
     }
     stopper_free(s.sampler.stopper);
     visitor_free(&s.sampler.visitor);

@@ -11,21 +11,38 @@
 #include "record/process.h"
 #include "record/remote_memory.h"
 
+enum { LARGEST_LINE_TABLE = 1 << 28 };
+
 /* One file that may hold the interpreter. */
 struct candidate {
     struct pp_str path;
-    uint64_t start; /* where its first byte is mapped */
+    uint64_t start, end; /* where its first bytes are mapped */
 };
 
-static int open_as_seen(pid_t pid, struct pp_str path, bool is_program)
+static int open_name(const char *name)
 {
-    char name[TARGET_PATH + 32];
-    snprintf(name, sizeof name, "/proc/%d/root%.*s", (int)pid, PP_STR_ARG(path));
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    return open(name, O_RDONLY | O_CLOEXEC);
+}
+
+/* The file as the process sees it; where that fails (it was deleted or replaced since, or the process has another root in our own mount namespace)
+ * what it still holds of it, or the file as we see it. -1: none of these. */
+static int open_as_seen(pid_t pid, const struct candidate *c, bool is_program)
+{
+    char name[TARGET_PATH + 64];
+    snprintf(name, sizeof name, "/proc/%d/root%.*s", (int)pid, PP_STR_ARG(c->path));
+    int fd = open_name(name);
     if (fd < 0 && is_program) {
-        /* Deleted or replaced since: the process still holds it. */
         snprintf(name, sizeof name, "/proc/%d/exe", (int)pid);
-        fd = open(name, O_RDONLY | O_CLOEXEC);
+        fd = open_name(name);
+    }
+    if (fd < 0) {
+        snprintf(name, sizeof name, "/proc/%d/map_files/%llx-%llx", (int)pid, (unsigned long long)c->start,
+                 (unsigned long long)c->end);
+        fd = open_name(name);
+    }
+    if (fd < 0) {
+        snprintf(name, sizeof name, "%.*s", PP_STR_ARG(c->path));
+        fd = open_name(name);
     }
     return fd;
 }
@@ -35,16 +52,18 @@ static bool looks_like_python(struct pp_str path)
     return pp_str_search(pp_str_basename(path), PP_STR("python")) < pp_str_basename(path).len;
 }
 
-/* The minor version that a name such as python3.9 or libpython3.9.so.1.0 tells; 0: none. */
-static unsigned minor_in_name(struct pp_str path)
+/* Adds what a name such as python3.9, libpython3.9.so.1.0 or libpython2.7.so tells about the version where the constants told nothing. */
+static void version_from_name(struct pp_str path, struct elf_python *elf)
 {
     struct pp_str name = pp_str_basename(path);
-    size_t at = pp_str_search(name, PP_STR("python3."));
-    unsigned minor = 0;
-    for (at += 8; at < name.len && name.data[at] >= '0' && name.data[at] <= '9' && minor < 100; at++) {
-        minor = minor * 10 + (unsigned)(name.data[at] - '0');
+    size_t at = pp_str_search(name, PP_STR("python")) + 6;
+    if (elf->major || at + 2 >= name.len || name.data[at + 1] != '.' || name.data[at] < '2' || name.data[at] > '3') {
+        return;
     }
-    return minor;
+    elf->major = (unsigned)(name.data[at] - '0');
+    for (at += 2; at < name.len && name.data[at] >= '0' && name.data[at] <= '9' && elf->minor < 100; at++) {
+        elf->minor = elf->minor * 10 + (unsigned)(name.data[at] - '0');
+    }
 }
 
 /* Reads _Py_DebugOffsets or takes the row of the table. */
@@ -53,11 +72,10 @@ static enum target_found take_offsets(struct target *t, const struct elf_python 
 {
     unsigned char bytes[DEBUG_OFFSETS_SIZE];
     unsigned minor = elf->major == 3 ? elf->minor : 0;
-    minor = minor ? minor : minor_in_name(pp_str_of(t->binary));
     if (elf->version && remote_u32(t->pid, elf->version + bias, &t->version)) {
         minor = t->version >> 24 == 3 ? t->version >> 16 & 0xff : 0;
     } else {
-        t->version = UINT32_C(3) << 24 | minor << 16;
+        t->version = UINT32_C(3) << 24 | minor << 16 | (elf->micro & 0xff) << 8;
     }
     if (minor >= PYTHON_FIRST_DEBUG_OFFSETS && minor <= PYTHON_NEWEST) {
         if (!remote_read(t->pid, t->runtime, bytes, sizeof bytes)) {
@@ -82,8 +100,8 @@ static enum target_found take_offsets(struct target *t, const struct elf_python 
     if (minor == 0) {
         pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "there is a Python in it, but its version could not be found");
     } else {
-        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "it runs Python 3.%u; profrec knows 3.%d to 3.%d", minor,
-                PYTHON_OLDEST, PYTHON_NEWEST);
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "process %d runs Python 3.%u; profrec knows 3.%d to 3.%d",
+                (int)t->pid, minor, PYTHON_OLDEST, PYTHON_NEWEST);
     }
     return TARGET_UNSUPPORTED;
 }
@@ -91,7 +109,7 @@ static enum target_found take_offsets(struct target *t, const struct elf_python 
 static enum target_found look_into(struct target *t, const struct candidate *c, bool is_program, struct pp_error *err)
 {
     struct elf_python elf;
-    int fd = open_as_seen(t->pid, c->path, is_program);
+    int fd = open_as_seen(t->pid, c, is_program);
     if (fd < 0) {
         return TARGET_NO_PYTHON;
     }
@@ -101,9 +119,10 @@ static enum target_found look_into(struct target *t, const struct candidate *c, 
         return TARGET_NO_PYTHON;
     }
     snprintf(t->binary, sizeof t->binary, "%.*s", PP_STR_ARG(c->path));
+    version_from_name(c->path, &elf);
     if (elf.old_python) {
-        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "it runs Python %u.%u; profrec knows 3.%d to 3.%d",
-                elf.major ? elf.major : 2, elf.minor, PYTHON_OLDEST, PYTHON_NEWEST);
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "process %d runs Python %u.%u; profrec knows 3.%d to 3.%d",
+                (int)t->pid, elf.major ? elf.major : 2, elf.minor, PYTHON_OLDEST, PYTHON_NEWEST);
         return TARGET_UNSUPPORTED;
     }
     uint64_t bias = c->start - elf.first_load;
@@ -125,7 +144,7 @@ static enum target_found look_everywhere(struct target *t, struct pp_str maps, s
             continue;
         }
         last = m.path;
-        found = look_into(t, &(struct candidate){m.path, m.start}, is_program, err);
+        found = look_into(t, &(struct candidate){m.path, m.start, m.end}, is_program, err);
     }
     return found;
 }
@@ -170,7 +189,7 @@ enum target_found target_find(pid_t pid, struct target *target, struct pp_error 
 
 static enum target_found not_yet(struct pp_error *err)
 {
-    pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "its Python has not begun, or is just ending");
+    pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "its Python has not begun, or is just ending; try again");
     return TARGET_NOT_YET;
 }
 
@@ -179,8 +198,10 @@ static enum target_found nonsense(const struct target *t, struct pp_error *err, 
     char version[16];
     target_version_text(t, version);
     pp_fail(err, PP_UNSUPPORTED, pp_nowhere(),
-            "its Python %s does not look as expected (%s); is it a build of its own?", version, what);
-    return TARGET_UNSUPPORTED;
+            "process %d: its Python %s does not look as expected (%s); is it a build of its own?", (int)t->pid, version,
+            what);
+    /* It may just be beginning, or ending: whoever asks asks again. */
+    return TARGET_NOT_YET;
 }
 
 /* The code of the innermost frame that has one; 0: none. */
@@ -209,19 +230,37 @@ static uint64_t some_code(const struct target *t, uint64_t thread)
     return 0;
 }
 
+/* True if the object is of the type with this name. */
+static bool is_a(const struct target *t, uint64_t object, const char *type_name)
+{
+    char name[8] = "";
+    size_t size = strlen(type_name) + 1;
+    uint64_t type, text;
+    return object && remote_u64(t->pid, object + t->offsets.object_type, &type) &&
+           remote_u64(t->pid, type + t->offsets.type_name, &text) && remote_read(t->pid, text, name, size) &&
+           memcmp(name, type_name, size) == 0;
+}
+
+/* True if what a code object refers to is there too: its name a str, its line table bytes of a size that can be. */
+static bool code_is_whole(const struct target *t, uint64_t code)
+{
+    const struct python_offsets *o = &t->offsets;
+    uint64_t name, table, size;
+    return remote_u64(t->pid, code + o->code_name, &name) && is_a(t, name, "str") &&
+           remote_u64(t->pid, code + o->code_line_table, &table) && is_a(t, table, "bytes") &&
+           remote_u64(t->pid, table + o->variable_size, &size) && size < LARGEST_LINE_TABLE;
+}
+
 /* A code object's type is named "code". Frames come and go while we look, so a miss is tried again. */
 static bool code_is_code(const struct target *t, uint64_t thread, bool *seen)
 {
     for (int tries = 0; tries < 20; tries++) {
-        char name[5] = "";
-        uint64_t code = some_code(t, thread), type, text;
+        uint64_t code = some_code(t, thread);
         if (!code) {
             continue;
         }
         *seen = true;
-        if (remote_u64(t->pid, code + t->offsets.object_type, &type) &&
-            remote_u64(t->pid, type + t->offsets.type_name, &text) && remote_read(t->pid, text, name, sizeof name) &&
-            memcmp(name, "code", 5) == 0) {
+        if (is_a(t, code, "code") && code_is_whole(t, code)) {
             return true;
         }
     }

@@ -34,12 +34,14 @@ class Python:
         words = subprocess.run([path, "-S", "-c", probe], capture_output=True, text=True, timeout=30, check=True).stdout.split()
         self.version = tuple(int(w) for w in words[:3])
         self.free_threaded = words[3] == "1"
+        with open(path, "rb") as program:
+            self.wrapped = program.read(2) == b"#!"
         linked = subprocess.run(["ldd", path], capture_output=True, text=True).stdout
         self.shared = "libpython" in linked
         self.name = "%d.%d.%d%s%s" % (self.version + ("t" if self.free_threaded else "", " shared" if self.shared else ""))
 
     minor = property(lambda self: self.version[:2])
-    supported = property(lambda self: (3, 8) <= self.version[:2] <= (3, 15) and not self.free_threaded)
+    supported = property(lambda self: (3, 8) <= self.version[:2] <= (3, 15))
 
 
 def known_places():
@@ -277,7 +279,7 @@ def thread_states(pid):
     states = {}
     for path in glob.glob("/proc/%d/task/*/stat" % pid):
         try:
-            with open(path) as stat:
+            with open(path, errors="replace") as stat:
                 states[int(path.split("/")[4])] = stat.read().rsplit(")", 1)[1].split()[0]
         except OSError:
             pass

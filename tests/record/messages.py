@@ -44,7 +44,11 @@ def not_a_python(recorder):
 
 
 def command_not_found(recorder):
-    return one_line(run(recorder, "-o", recorder.path(), "--", "/nonexistent/python3"), 2, "/nonexistent/python3", "No such file|not found")
+    return one_line(run(recorder, "-o", recorder.path(), "--", "/nonexistent/python3"), 127, "/nonexistent/python3", "No such file|not found")
+
+
+def command_not_executable(recorder):
+    return one_line(run(recorder, "-o", recorder.path(), "--", "/etc"), 126, "/etc", "Permission denied|directory")
 
 
 def launched_not_python(recorder):
@@ -109,6 +113,7 @@ def main():
     report.check("no such process", no_such_process, recorder)
     report.check("not a Python", not_a_python, recorder)
     report.check("command not found", command_not_found, recorder)
+    report.check("command that is no program", command_not_executable, recorder)
     report.check("launched, not a Python", launched_not_python, recorder)
     report.check("output that cannot be written", itself, recorder)
     report.check("usage: nothing to record", usage, recorder, ["-o", "x.raw"], "--pid")

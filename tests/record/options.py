@@ -5,7 +5,7 @@ import subprocess
 import time
 from xml.dom import minidom
 
-from _recorder import Failure, Target, begin, expect, supported_pythons
+from _recorder import Target, begin, expect, supported_pythons, thread_states, wait_until
 
 
 def ok(done):
@@ -34,8 +34,16 @@ def dump_text(recorder, python):
 
 def dump_json(recorder, python):
     with Target(python, "unicode_names.py", 30) as target:
-        found = json.loads(run(recorder, "--dump", "--json", "--pid", target.pid).stdout)
+
+        def dumped():
+            return json.loads(run(recorder, "--dump", "--json", "--pid", target.pid).stdout)
+
+        # Five threads, once they all have begun; they compute, so that one may be read in part.
+        wait_until(lambda: len(thread_states(target.pid)) == 5, 10)
+        wait_until(lambda: sum(t["thread_name"] is not None and len(t["frames"]) > 0 for t in dumped()) == 5, 10)
+        found = dumped()
         text = json.dumps(found, ensure_ascii=False)
+        expect({t["pid"] for t in found} == {target.pid} and {t["os_thread_id"] for t in found} == set(thread_states(target.pid)), "threads: %s", found)
         for name in ("größe", "функция", "\U00020bb7野家", "file_plain.py", "thread · plain"):
             expect(name in text, "%s is not shown: %s", name, text[:300])
     return "%d bytes" % len(text)
@@ -142,7 +150,7 @@ def weights(recorder, python):
 def outputs(recorder, python):
     """What the formats can write, by the name of the file or --to, and into pipes."""
     with Target(python, "two_families.py", 60) as target:
-        words = ["--pid", target.pid, "--duration", "0.4"]
+        words = ["--pid", target.pid, "--duration", "0.4", "--rate", "500"]
         picture = recorder.path(".svg")
         run(recorder, *words, "-o", picture)
         expect("a7" in minidom.parse(picture).documentElement.toxml(), "the picture has no a7")
