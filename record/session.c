@@ -253,12 +253,9 @@ static int finish(struct session *s)
     s->statistics.worst_late_ns = s->timing.worst_ns;
     stopper_free(s->sampler.stopper);
     s->sampler.stopper = NULL;
-<<<<<<< HEAD
     visitor_leave(&s->sampler.visitor);
     timing_relax();
-=======
     process_tree_count(&s->tree);
->>>>>>> c92bd16 (record: --dump, --check; reasons and advice; what became of children; versions by name)
     int status = end_file(s, true);
     progress_summary(&s->progress, &s->statistics, s->request->rate_hz, s->over);
     note_others(s);

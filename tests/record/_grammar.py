@@ -58,7 +58,8 @@ def periods(depth):
 
     def check(frames):
         own = [frame for frame in frames if frame.file == "periods_made.py"]
-        if not own:
+        # Its text is executed once, to define the functions.
+        if not own or own[0].name == "<module>":
             return None
         family = own[1].name[0] if len(own) > 1 else "a"
         if [frame.name for frame in own] != ["turn"] + [family + str(n) for n in range(len(own) - 1)] or len(own) > depth + 1:

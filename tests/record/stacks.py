@@ -8,7 +8,7 @@ import math
 import os
 
 import _grammar
-from _recorder import Failure, begin, expect, supported_pythons
+from _recorder import Failure, begin, expect, expect_chance, supported_pythons
 
 FULL = bool(os.environ.get("PROFPIPE_RECORD_FULL"))
 
@@ -16,15 +16,15 @@ FULL = bool(os.environ.get("PROFPIPE_RECORD_FULL"))
 def judge(recording, check, salvaged, least):
     """What holds for every recording; `salvaged` is the largest share of samples of which only the outer frames are known."""
     samples = [sample for sample in recording.samples if sample.time is not None]
-    expect(len(samples) >= least, "only %d samples, at least %d expected; statistics %s", len(samples), least, recording.stats)
+    expect_chance(len(samples) >= least, "only %d samples, at least %d expected; statistics %s", len(samples), least, recording.stats)
     for sample in samples:
         why = check(sample.frames)
         expect(why is None, "impossible stack: %s (flags %s): %s", why, sorted(sample.flags), sample.frames[-12:])
     stats = recording.stats
     for flag in ("salvaged", "stopped"):
         expect(stats[flag] == recording.flagged(flag), "%s %s in the trailer, %s in the samples", flag, stats[flag], recording.flagged(flag))
-    expect(stats["salvaged"] <= salvaged * len(samples), "%d of %d samples salvaged", stats["salvaged"], len(samples))
-    expect(stats["dropped"] <= 0.01 * len(samples), "%d samples dropped, %d kept", stats["dropped"], len(samples))
+    expect_chance(stats["salvaged"] <= salvaged * len(samples), "%d of %d samples salvaged", stats["salvaged"], len(samples))
+    expect_chance(stats["dropped"] <= 0.01 * len(samples), "%d samples dropped, %d kept", stats["dropped"], len(samples))
     times = [sample.time for sample in samples]
     expect(times == sorted(times), "samples are not in time order")
     expect(all(sample.values["wall"] >= 0 and sample.values["cpu"] >= 0 for sample in samples), "a negative weight")
@@ -48,7 +48,7 @@ def simple(target, grammar, salvaged, rate=1000, seconds=0.5, options=(), names=
         recording = finished(recorder.launch(python, target, [str(length)], ["--rate", rate, *options]))
         said = judge(recording, grammar(), salvaged, rate * length * 0.1)
         for name in names:
-            expect(has(recording, name), "%s was never seen", name)
+            expect_chance(has(recording, name), "%s was never seen", name)
         return said
 
     return run
@@ -96,7 +96,7 @@ def deep(recorder, python):
     deepest = max(len(sample.frames) for sample in recording.samples)
     expect(deepest >= 3003, "the deepest stack has %d frames, 3,003 expected", deepest)
     whole = sum(len(sample.frames) >= 3003 for sample in recording.samples)
-    expect(whole >= 5, "only %d stacks reach the bottom", whole)
+    expect_chance(whole >= 5, "only %d stacks reach the bottom", whole)
     return said + ", %d to the bottom" % whole
 
 
@@ -108,7 +108,7 @@ def threads(recorder, python):
         naps = [frame.name for frame in sample.frames if frame.name.startswith("nap_")]
         if naps:
             seen.setdefault(naps[0], set()).add(sample.tid)
-    expect(len(seen) == 200, "%d of 200 threads seen", len(seen))
+    expect_chance(len(seen) == 200, "%d of 200 threads seen", len(seen))
     expect(all(len(tids) == 1 for tids in seen.values()), "a function is shown in several threads")
     expect(len({tid for tids in seen.values() for tid in tids}) == 200, "a thread shows several functions")
     named = {sample.thread for sample in recording.samples}
@@ -122,7 +122,7 @@ def sleeps(recorder, python):
     said = judge(recording, lambda frames: None, 0.2, 200)
     for name in ("in_sleep", "in_lock", "in_select", "in_read", "in_join"):
         mine = [s for s in recording.samples if any(frame.name == name for frame in s.frames)]
-        expect(mine, "%s was never seen", name)
+        expect_chance(mine, "%s was never seen", name)
         cpu, wall = sum(s.values["cpu"] for s in mine), sum(s.values["wall"] for s in mine)
         expect(cpu < 0.1 * wall, "%s waits, but has %.0f %% of its time on the processor", name, 100 * cpu / wall)
         idle = sum("idle" in s.flags for s in mine)
@@ -138,7 +138,7 @@ def fresh_code(recorder, python):
     recording = finished(recorder.launch(python, "fresh_code.py", ["1.0"], ["--rate", 2000]))
     said = judge(recording, _grammar.fresh_code(), 0.2, 300)
     numbers = [int(f.name[2:]) for s in recording.samples for f in s.frames if f.name.startswith("f_")]
-    expect(len(set(numbers)) > 50, "only %d different functions seen", len(set(numbers)))
+    expect_chance(len(set(numbers)) > 50, "only %d different functions seen", len(set(numbers)))
     for before, after in zip(numbers, numbers[1:]):
         expect(after >= before, "f_%d is shown after f_%d: a name of a code object that was freed", after, before)
     return said + ", %d functions" % len(set(numbers))
@@ -148,7 +148,7 @@ def long_function(recorder, python):
     recording = finished(recorder.launch(python, "long_function.py", ["0.8"], ["--rate", 500]))
     said = judge(recording, _grammar.long_function(), 0.2, 100)
     marks = {frame.name for sample in recording.samples for frame in sample.frames if frame.name.startswith("mark_")}
-    expect(len(marks) >= 8, "only %d of 10 functions seen", len(marks))
+    expect_chance(len(marks) >= 8, "only %d of 10 functions seen", len(marks))
     return said
 
 
@@ -166,17 +166,17 @@ def unicode_names(recorder, python):
     said = judge(recording, lambda frames: None, 0.2, 50)
     for name in ("plain", "größe", "функция", "\U00020bb7野家"):
         found = [s for s in recording.samples for frame in s.frames if frame.name == name and frame.file == "file_%s.py" % name]
-        expect(found, "%s of its file was never seen", name)
+        expect_chance(found, "%s of its file was never seen", name)
         expect(any(s.thread == "thread · " + name for s in found), "the thread of %s has the name %r", name, found[0].thread)
     return said
 
 
 # In `never` mode the bound on salvaged samples is loose: the point is that they are flagged and still true. With `always` hardly any.
 PROGRAMS = {
-    "two families": simple("two_families.py", _grammar.two_families, 0.9, names=["a7", "b7"]),
+    "two families": simple("two_families.py", _grammar.two_families, 0.9, names=["a2", "b2"]),
     "two families, 10 kHz": simple("two_families.py", _grammar.two_families, 0.95, rate=10000),
     "two families, never stopped": simple("two_families.py", _grammar.two_families, 1.0, options=["--stop", "never"]),
-    "two families, always stopped": simple("two_families.py", _grammar.two_families, 0.01, options=["--stop", "always"]),
+    "two families, always stopped": simple("two_families.py", _grammar.two_families, 0.03, options=["--stop", "always"]),
     "periods, never stopped": periods,
     "resumed generators, never stopped": simple("resumed.py", _grammar.resumed, 1.0, rate=10000, options=["--stop", "never"]),
     "resumed generators": simple("resumed.py", _grammar.resumed, 0.95, rate=5000, names=["first", "inner"]),
@@ -191,8 +191,8 @@ PROGRAMS = {
     "garbage": garbage,
     "unicode names": unicode_names,
 }
-# Without PROFPIPE_RECORD_FULL the slow or version-independent ones run on these minors only: an old, a middle and the newest mechanism.
-SOME = {"two families, 10 kHz", "two families, never stopped", "threads", "sleeps", "long function", "deep"}
+# Without PROFPIPE_RECORD_FULL most run on these minors only: an old, a middle and the newest mechanism; and all on the newest that is here.
+EVERYWHERE = {"two families", "deep families", "unicode names", "fresh code"}
 SOME_MINORS = {(3, 9), (3, 12), (3, 15)}
 
 
@@ -203,7 +203,7 @@ def main():
     only = os.environ.get("PROFPIPE_RECORD_ONLY", "").split(",") if os.environ.get("PROFPIPE_RECORD_ONLY") else PROGRAMS
     for python in pythons:
         for name in only:
-            if FULL or name not in SOME or python.minor in SOME_MINORS | {newest}:
+            if FULL or name in EVERYWHERE or python.minor in SOME_MINORS | {newest}:
                 report.check("%s, Python %s" % (name, python.name), PROGRAMS[name], recorder, python)
     report.end()
 
