@@ -198,8 +198,6 @@ struct pruner {
     struct layout *layout;
     uint32_t *number; /* box of the charter -> box of the layout, BOX_NONE */
     struct gap *gaps; /* per box of the layout; grown with it */
-    size_t gap_capacity;
-    int64_t least;
 };
 
 static void close_gap(struct pruner *r, uint32_t parent)
@@ -261,15 +259,23 @@ static uint32_t draw(struct pruner *r, uint32_t number, uint32_t last)
     return r->number[number];
 }
 
-static void prune(struct layout *layout, const struct charter *c, int64_t least)
+/* Which boxes are drawn: those of `least` and wider, and of those one narrower the ones of little depth. Samples are often equally wide. */
+struct limits {
+    int64_t least;
+    uint32_t depth;
+};
+
+static void prune(struct layout *layout, const struct charter *c, const struct limits *limits)
 {
-    struct pruner r = {.c = c, .layout = layout, .least = least};
+    struct pruner r = {.c = c, .layout = layout};
     uint32_t last = BOX_NONE;
     r.number = pp_calloc(c->boxes.count, sizeof *r.number);
     /* Every drawn box may be followed by one for what was cut, never more. */
     r.gaps = pp_calloc(c->boxes.count * 2 + 1, sizeof *r.gaps);
     for (uint32_t i = 0; i < c->boxes.count; i++) {
-        if (c->boxes.at[i].flags & BOX_ROOT || c->boxes.at[i].width >= least) {
+        const struct box *box = &c->boxes.at[i];
+        if (box->flags & BOX_ROOT || box->width >= limits->least ||
+            (box->width == limits->least - 1 && box->depth < limits->depth)) {
             last = draw(&r, i, last);
         } else {
             note_cut(&r, i);
@@ -280,7 +286,27 @@ static void prune(struct layout *layout, const struct charter *c, int64_t least)
     pp_free(r.gaps);
 }
 
-static int64_t least_of(const struct charter *c)
+/* The first depth of which not all boxes of exactly `width` fit, when those of smaller depths come first. */
+static uint32_t depth_of_ties(const struct charter *c, int64_t width, uint64_t fit)
+{
+    uint32_t deepest = 0;
+    for (size_t i = 0; i < c->boxes.count; i++) {
+        deepest = c->boxes.at[i].depth > deepest ? c->boxes.at[i].depth : deepest;
+    }
+    uint64_t *at_depth = pp_calloc((size_t)deepest + 1, sizeof *at_depth);
+    for (size_t i = 0; i < c->boxes.count; i++) {
+        const struct box *box = &c->boxes.at[i];
+        at_depth[box->depth] += box->width == width && !(box->flags & BOX_ROOT);
+    }
+    uint32_t depth = 0;
+    while (depth <= deepest && at_depth[depth] <= fit) {
+        fit -= at_depth[depth++];
+    }
+    pp_free(at_depth);
+    return depth;
+}
+
+static struct limits limits_of(const struct charter *c)
 {
     int64_t *widths = pp_calloc(c->boxes.count, sizeof *widths);
     uint64_t ties;
@@ -291,10 +317,11 @@ static int64_t least_of(const struct charter *c)
         }
     }
     double share = (double)c->length * c->request->min_share;
-    int64_t least = share < 1 ? 1 : (int64_t)share;
-    least = layout_threshold(widths, count, c->request->max_frames, least, &ties);
+    struct limits limits = {.least = share < 1 ? 1 : (int64_t)share};
+    limits.least = layout_threshold(widths, count, c->request->max_frames, limits.least, &ties);
+    limits.depth = ties ? depth_of_ties(c, limits.least - 1, ties) : 0;
     pp_free(widths);
-    return least;
+    return limits;
 }
 
 static bool span(struct charter *c, struct pp_error *err)
@@ -327,7 +354,8 @@ bool layout_chart(struct layout *layout, const struct layout_request *request, s
             layout->total = c.length = request->total;
         }
         add_threads(&c);
-        prune(layout, &c, least_of(&c));
+        struct limits limits = limits_of(&c);
+        prune(layout, &c, &limits);
     }
     void *tables[] = {c.path, c.from, c.to, c.boxes.at};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {

@@ -303,6 +303,11 @@ START_TEST(time_order)
                      "all@0 0+170|a@1 0+30|more@2 0+30|more@1 150+20|all@0 0+170|x@1 5+30");
     ck_assert_uint_eq(layout.cut_frames, 4);
     layout_free(&layout);
+    /* Room for two of the three that are 10 wide: those of little depth. */
+    ck_assert(layout_chart(&layout, &(struct layout_request){.profile = p, .max_frames = 5}, &err));
+    ck_assert_str_eq(describe(&arena, p, &layout).data,
+                     "all@0 0+170|a@1 0+30|b@2 0+20|more@2 20+10|a@1 150+10|d@1 160+10|all@0 0+170|x@1 5+30");
+    layout_free(&layout);
     pp_profile_free(p);
     pp_arena_free(&arena);
 }
