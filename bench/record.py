@@ -26,8 +26,8 @@ RATES = (100, 1000, 10000)
 
 
 def environment():
-    """As a target's, with a locale that every machine has: profiling.sampling needs one."""
-    return dict(target_environment(), LC_ALL="C.UTF-8")
+    """As a target's, with the locale that every machine has: profiling.sampling needs one."""
+    return dict(target_environment(), LC_ALL="C")
 
 
 class Run:
@@ -47,7 +47,8 @@ class Run:
         if interrupt_after:
             time.sleep(interrupt_after)
             self.recorded = time.monotonic() - start
-            process.send_signal(signal.SIGINT)
+            # Not send_signal: that would take the status of one that has ended.
+            os.kill(process.pid, signal.SIGINT)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
