@@ -114,7 +114,10 @@ static void fit_children(struct estimate *e, size_t first, double room)
         known += e->nodes.at[i].flags ? 0 : e->nodes.at[i].time;
     }
     bool scaled = below > room * (1 + 1e-9) && below > known;
-    double scale = !scaled ? 1 : room > known ? (room - known) / (below - known) : room > 0 ? room / below : 0;
+    double scale = !scaled        ? 1
+                   : room > known ? estimate_ratio(room - known, below - known)
+                   : room > 0     ? estimate_ratio(room, below)
+                                  : 0;
     for (size_t i = first; i < e->nodes.count; i++) {
         struct node *child = &e->nodes.at[i];
         if (child->flags && scaled) {
@@ -178,7 +181,7 @@ static pp_frame_id new_frame(const struct pp_profile *p, struct pp_builder *b, u
 
 static int64_t to_units(double value)
 {
-    return value >= 9.2e18 ? INT64_MAX : value <= 0 ? 0 : (int64_t)(value + 0.5);
+    return value >= 9.2e18 ? INT64_MAX : value > 0 ? (int64_t)(value + 0.5) : 0;
 }
 
 /* Hands the nodes over. Self times are rounded so that their sum is the rounded sum: the fraction left over goes to the next node. */
@@ -195,9 +198,8 @@ static void hand_over(const struct estimate *e, struct pp_builder *b, double sca
         carried = exact - (double)value;
         pp_builder_add(b, (pp_stack_id){stacks[i]}, 0, value);
         if (node->flags) {
-            double upper = ceil(node->upper * scale);
-            struct pp_stack_bounds bounds = {(int64_t)floor(node->lower * scale),
-                                             upper >= 9.2e18 ? INT64_MAX : (int64_t)upper, node->flags};
+            struct pp_stack_bounds bounds = {to_units(floor(node->lower * scale)), to_units(ceil(node->upper * scale)),
+                                             node->flags};
             pp_builder_bounds(b, (pp_stack_id){stacks[i]}, bounds);
         }
     }
@@ -242,7 +244,7 @@ static void stop(struct estimate *e)
 /* Python 3.15's sampler writes the samples in which a function ran itself as primitive calls, and as tottime at its interval. */
 static double samples_per_second(const struct estimate *e)
 {
-    return e->sum > 0 ? finite_time((double)e->p->total_primitive_calls) / e->sum : 0;
+    return estimate_ratio(finite_time((double)e->p->total_primitive_calls), e->sum);
 }
 
 struct pp_profile *pp_estimate_stacks(const struct pp_profile *p, const struct pp_estimate_options *options,

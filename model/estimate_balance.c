@@ -55,7 +55,7 @@ static void find_wanted(struct balance *b)
         double wanted = tottime(e, f) - b->certain[f] - hidden;
         b->wanted[f] = wanted > 0 ? wanted : 0;
     }
-    double scale = b->rest > 0 ? rest / b->rest : 0;
+    double scale = estimate_ratio(rest, b->rest);
     for (size_t i = 0; i < e->nodes.count; i++) {
         e->nodes.at[i].rest *= scale;
     }
@@ -67,7 +67,7 @@ static void scale_self(struct balance *b)
     for (size_t i = 0; i < e->nodes.count; i++) {
         struct node *node = &e->nodes.at[i];
         if (is_estimated(node) && b->estimated[node->function] > 0) {
-            node->self *= b->wanted[node->function] / b->estimated[node->function];
+            node->self *= estimate_ratio(b->wanted[node->function], b->estimated[node->function]);
         }
     }
 }
@@ -122,7 +122,7 @@ static void fill_groups(struct groups *g, struct estimate *e)
     for (size_t i = 0; i < e->nodes.count; i++) {
         uint32_t top = g->of[i];
         if (in_group(g, e, i) && g->filled[top] > 0 && g->room[top] > 0) {
-            e->nodes.at[i].self *= g->room[top] / g->filled[top];
+            e->nodes.at[i].self *= estimate_ratio(g->room[top], g->filled[top]);
         }
     }
 }
@@ -160,7 +160,7 @@ static void place_missing(struct balance *b)
         struct node *node = &e->nodes.at[i];
         uint32_t f = node->function;
         if (!is_estimated(node) && b->estimated[f] <= 0 && b->certain[f] > 0) {
-            node->self *= (b->certain[f] + b->wanted[f]) / b->certain[f];
+            node->self *= estimate_ratio(b->certain[f] + b->wanted[f], b->certain[f]);
         }
     }
     for (uint32_t f = 0; f < e->p->function_count; f++) {
@@ -184,8 +184,8 @@ static void keep_sum(struct estimate *e)
         drawn += e->nodes.at[i].self + e->nodes.at[i].rest;
     }
     for (size_t i = 0; drawn > 0 && i < e->nodes.count; i++) {
-        e->nodes.at[i].self *= e->sum / drawn;
-        e->nodes.at[i].rest *= e->sum / drawn;
+        e->nodes.at[i].self *= estimate_ratio(e->sum, drawn);
+        e->nodes.at[i].rest *= estimate_ratio(e->sum, drawn);
     }
 }
 

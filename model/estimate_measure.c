@@ -65,7 +65,7 @@ static void measure_timed(struct estimate *e, const struct pp_call_row *row)
         const struct pp_call_edge *edge = &e->p->edges[i];
         double time = finite_time(edge->cumtime);
         if (!calls_itself(edge)) {
-            e->links[i] = (struct link){time, finite_time(edge->tottime) + (all > 0 ? repeated * time / all : 0)};
+            e->links[i] = (struct link){time, finite_time(edge->tottime) + repeated * estimate_ratio(time, all)};
         }
     }
 }

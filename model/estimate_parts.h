@@ -46,6 +46,13 @@ static inline double finite_time(double value)
     return value > 0 && value <= 1e300 ? value : 0;
 }
 
+/* part / whole, 0 where there is no whole; finite also where that is so small that the quotient is not. */
+static inline double estimate_ratio(double part, double whole)
+{
+    double ratio = whole > 0 ? part / whole : 0;
+    return ratio <= 1e300 ? ratio : 1e300;
+}
+
 static inline const struct pp_call_row *estimate_row(const struct estimate *e, uint32_t function)
 {
     uint32_t row = e->p->row_of[function];
