@@ -67,9 +67,10 @@ static void mark_path(struct estimate *e, uint32_t node)
     }
 }
 
-/* A child's time by proportional attribution, with the bounds of what any attribution could give. */
+/* A child's time by proportional attribution, with the bounds of what any attribution could give. Within a loop there is no lower one: the calls may lead
+ * back to a function above, where paths stop. */
 static struct node guess_child(const struct estimate *e, const struct node *from, const struct pp_call_edge *edge,
-                               struct link link)
+                               struct link link, bool repeats)
 {
     uint32_t callee = edge->callee.i;
     double whole = e->whole[from->function];
@@ -77,7 +78,7 @@ static struct node guess_child(const struct estimate *e, const struct node *from
     struct node child = {.time = link.time * share, .self = link.self * share, .flags = PP_STACK_ESTIMATED};
     bool counted = edge->flags & PP_EDGE_COUNT_ONLY;
     double least = link.time - (whole - from->lower);
-    child.lower = counted || least < 0 ? 0 : least;
+    child.lower = counted || repeats || least < 0 ? 0 : least;
     child.upper = counted ? e->whole[callee] : link.time;
     child.upper = child.upper < from->upper ? child.upper : from->upper;
     return child;
@@ -93,7 +94,7 @@ static struct node make_child(const struct estimate *e, uint32_t parent, uint32_
     bool repeats = e->components.number[from->function] == e->components.number[edge->callee.i];
     struct node child = {.time = link.time, .lower = link.time, .upper = link.time, .self = link.self};
     if (!e->at_one_place[from->function] || counted || repeats) {
-        child = guess_child(e, from, edge, link);
+        child = guess_child(e, from, edge, link, repeats);
     }
     /* The entry of a loop has, at its one place, what it takes whoever calls it from inside. */
     if (!child.flags && e->in_loop[edge->callee.i] && e->at_one_place[edge->callee.i]) {
@@ -136,14 +137,20 @@ static void expand(struct estimate *e, uint32_t number)
     struct node node = e->nodes.at[number];
     size_t first = e->nodes.count;
     bool cut = false;
+    bool only_itself = e->callees.first[node.function] < e->callees.first[node.function + 1];
     mark_path(e, number);
     for (uint32_t i = e->callees.first[node.function]; i < e->callees.first[node.function + 1]; i++) {
         struct node child = make_child(e, number, e->out_edges[i]);
+        only_itself = only_itself && child.function == node.function;
         if (e->on_path[child.function] == number + 1) {
             cut = true;
         } else if (child.time > 0) {
             estimate_add(e, child);
         }
+    }
+    if (only_itself) {
+        /* How much of a function's own time in calls to itself belongs to which caller, the file does not say; but all of this is its own. */
+        e->nodes.at[number].self = node.time;
     }
     fit_children(e, first, node.time - node.self);
     e->nodes.at[number].flags |= cut ? PP_STACK_RECURSION_CUT : 0;

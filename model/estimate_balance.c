@@ -7,6 +7,8 @@
 /* How far the file's own numbers may disagree (cProfile loses the end of calls that raise: Σ tottime is then less than the roots' cumtime) before
  * a total is not called exact any more. */
 static const double DISAGREEMENT = 0.005;
+/* Rounding of sums. */
+static const double LEAST_DISAGREEMENT = 1e-6;
 
 /* Per function: self time on paths that are certain and on estimated ones, and what the latter should be. */
 struct balance {
@@ -189,19 +191,32 @@ static void keep_sum(struct estimate *e)
     }
 }
 
-/* Totals moved with the self times: bounds hold them, and a total that moved far is exact no more. */
+/* How far totals may move: a few times of what the file itself is from adding up, as Σ tottime and the times of the roots should be the same. */
+static double allowed_move(const struct estimate *e)
+{
+    double roots = 0;
+    for (size_t i = 0; i < e->nodes.count; i++) {
+        roots += e->nodes.at[i].parent == NO_PARENT ? e->nodes.at[i].time : 0;
+    }
+    double part = e->sum > 0 ? 4 * fabs(roots - e->sum) / e->sum : 0;
+    return part < LEAST_DISAGREEMENT ? LEAST_DISAGREEMENT : part < DISAGREEMENT ? part : DISAGREEMENT;
+}
+
+/* Totals moved with the self times: bounds hold them, and a total that moved farther than the file's numbers disagree is exact no more. */
 static void mend_bounds(struct estimate *e)
 {
     double *totals = pp_calloc(e->nodes.count, sizeof *totals);
+    double allowed = allowed_move(e);
     for (size_t i = e->nodes.count; i-- > 0;) {
         struct node *node = &e->nodes.at[i];
         totals[i] += node->self + node->rest;
         if (node->parent != NO_PARENT) {
             totals[node->parent] += totals[i];
         }
-        if (!is_estimated(node) && fabs(totals[i] - node->time) > DISAGREEMENT * node->time) {
+        double moved = fabs(totals[i] - node->time);
+        if (!is_estimated(node) && moved > allowed * node->time) {
             node->flags |= PP_STACK_ESTIMATED;
-            node->lower = 0;
+            node->lower = moved > DISAGREEMENT * node->time ? 0 : node->lower;
         }
         node->lower = node->lower < totals[i] ? node->lower : totals[i];
         node->upper = node->upper > totals[i] ? node->upper : totals[i];
