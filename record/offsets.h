@@ -9,7 +9,13 @@
 #include <stdint.h>
 
 /* Minor versions of Python 3. */
-enum { PYTHON_OLDEST = 8, PYTHON_NEWEST = 15, PYTHON_FIRST_DATA_STACK = 11, PYTHON_FIRST_DEBUG_OFFSETS = 13 };
+enum {
+    PYTHON_OLDEST = 8,
+    PYTHON_NEWEST = 15,
+    PYTHON_FIRST_DATA_STACK = 11,
+    PYTHON_FIRST_DEBUG_OFFSETS = 13,
+    PYTHON_FIRST_BOUND_THREADS = 13
+};
 
 /* Not there in this version. 0 is a true offset of many fields. */
 enum { NO_OFFSET = UINT16_MAX };

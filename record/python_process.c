@@ -75,6 +75,21 @@ static bool unchanged(struct python_process *p)
 
 static struct interpreter *interpreter_at(struct python_process *p, uint64_t address);
 
+/* Where threading is not imported: what it will call the main thread if it is one day, and what else can be said. */
+static void name_without_threading(const struct python_process *p, struct python_thread *t)
+{
+    char name[48] = "MainThread";
+    if (t->interpreter_id) {
+        snprintf(name, sizeof name, "interpreter %lld", (long long)t->interpreter_id);
+    } else if (t->tid != p->target.pid) {
+        return;
+    }
+    PP_RESERVE(&t->name, sizeof name);
+    t->name.count = strlen(name);
+    memcpy(t->name.at, name, t->name.count);
+    t->named_late = true;
+}
+
 void python_process_name(struct python_process *p, struct python_thread *t, int64_t now_ns)
 {
     if (t->name.count || now_ns < t->next_name_ns) {
@@ -85,6 +100,8 @@ void python_process_name(struct python_process *p, struct python_thread *t, int6
         interpreter->active_names ? interpreter->active_names : thread_names_find(&p->target, interpreter->address);
     if (interpreter->active_names && thread_names_read(&p->target, interpreter->active_names, t->ident, &t->name)) {
         t->named_late = true;
+    } else if (!interpreter->active_names) {
+        name_without_threading(p, t);
     }
     t->name_patience_ns = t->name_patience_ns ? 2 * t->name_patience_ns : FIRST_NAME_NS;
     t->name_patience_ns = t->name_patience_ns < MOST_NAME_NS ? t->name_patience_ns : MOST_NAME_NS;
@@ -159,11 +176,14 @@ static bool take_thread(struct python_process *p, const struct interpreter *inte
     *next = load_u64(head + o->thread_next);
     expect(p, address + o->thread_next, *next);
     expect(p, address + o->thread_ident, ident);
-    struct python_thread *known = known_thread(p, address, ident, p->other_names ? 0 : (pid_t)native);
+    /* Up to 3.12 other interpreters are entered by any thread, whatever their own threads' numbers say: then no clock tells when they
+     * stand still. */
+    bool bound = id == 0 || o->minor >= PYTHON_FIRST_BOUND_THREADS;
+    struct python_thread *known = known_thread(p, address, ident, p->other_names || !bound ? 0 : (pid_t)native);
     if (known) {
         known->present = true;
     } else if (ident) {
-        pid_t tid = thread_id_of(&p->target, ident, native, p->other_names);
+        pid_t tid = bound ? thread_id_of(&p->target, ident, native, p->other_names) : 0;
         add_thread(p, interpreter, address, ident, tid, id, now_ns);
     }
     return true;
