@@ -13,7 +13,7 @@ struct args {
     const char *time;
     uint64_t max_depth;
     double min_percent;
-    bool collapse_recursion, strip_dirs;
+    bool collapse_recursion, strip_dirs, has_max_depth;
     unsigned granularity, state;
 };
 
@@ -33,7 +33,7 @@ static const struct cli_option options[] = {
     REGEX_OPTION(show, "show", "keep only matching frames"),
     REGEX_OPTION(show_from, "show-from", "drop what is above the first matching frame"),
     REGEX_OPTION(prune_from, "prune-from", "drop what is below the matching frame nearest the leaf"),
-    {.name = "max-depth", .argument = "N", .kind = CLI_UINT, .offset = offsetof(struct args, max_depth),
+    {.name = "max-depth", .argument = "N", .kind = CLI_UINT, .offset = offsetof(struct args, max_depth), .given_offset = offsetof(struct args, has_max_depth),
      .help = "at most N frames from the root"},
     {.name = "collapse-recursion", .kind = CLI_FLAG, .offset = offsetof(struct args, collapse_recursion),
      .help = "direct repeats of a function become one frame"},
@@ -112,6 +112,23 @@ static bool parse_span(const struct args *a, struct pp_filter *filter)
         cli_usage(&a->common, "--time: expected FROM..TO, found \"%s\"", a->time);
         return false;
     }
+    if (filter->time_from_ns >= filter->time_to_ns) {
+        cli_usage(&a->common, "--time: \"%s\" ends before it begins", a->time);
+        return false;
+    }
+    return true;
+}
+
+static bool check_numbers(const struct args *a)
+{
+    if (a->has_max_depth && a->max_depth == 0) {
+        cli_usage(&a->common, "--max-depth: expected 1 or more, found 0");
+        return false;
+    }
+    if (!(a->min_percent >= 0 && a->min_percent <= 100)) {
+        cli_usage(&a->common, "--min-percent: expected a number from 0 to 100, found %g", a->min_percent);
+        return false;
+    }
     return true;
 }
 
@@ -128,7 +145,7 @@ static bool make_filter(const struct args *a, struct pp_filter *filter)
                                  .strip_dirs = a->strip_dirs,
                                  .granularity = meanings[a->granularity],
                                  .min_percent = a->min_percent};
-    return compile(c, &a->focus, &filter->focus) && compile(c, &a->ignore, &filter->ignore) &&
+    return check_numbers(a) && compile(c, &a->focus, &filter->focus) && compile(c, &a->ignore, &filter->ignore) &&
            compile(c, &a->hide, &filter->hide) && compile(c, &a->show, &filter->show) &&
            compile(c, &a->show_from, &filter->show_from) && compile(c, &a->prune_from, &filter->prune_from) &&
            compile(c, &a->thread, &filter->thread) && parse_span(a, filter);
@@ -149,14 +166,16 @@ static void show_books(const struct args *a, const struct pp_profile *p, const s
         cli_warn(&a->common, "kept %.6f s + dropped %.6f s = read %.6f s", b->kept_seconds, b->dropped_seconds,
                  b->read_seconds);
     } else {
-        char text[3][32];
+        char text[3][48];
         const struct pp_metric *m = &p->metrics[pp_profile_default_metric(p)];
+        bool time = m->unit == PP_UNIT_NS;
         const int64_t values[] = {b->kept, b->dropped, b->read};
         for (size_t i = 0; i < 3; i++) {
-            pp_format_decimal(text[i], values[i], m->decimals);
+            size_t len = pp_format_decimal(text[i], values[i], m->decimals + (time ? 9 : 0));
+            memcpy(text[i] + len, time ? " s" : "", time ? 3 : 1);
         }
-        cli_warn(&a->common, "kept %s + dropped %s = read %s (%s)", text[0], text[1], text[2],
-                 m->unit == PP_UNIT_COUNT ? pp_profile_str(p, m->name).data : pp_unit_name(m->unit));
+        struct pp_str name = pp_profile_str(p, m->name);
+        cli_warn(&a->common, "kept %s + dropped %s = read %s (%.*s)", text[0], text[1], text[2], PP_STR_ARG(name));
     }
 }
 
@@ -200,9 +219,11 @@ static const struct cli_tool tool = {
     .summary = "keep part of a profile",
     .synopsis = "[OPTION]... [FILE]",
     .description =
-        "Regular expressions (PCRE2) are searched in a function's name and in its \"file:line(name)\". Writes the "
-        "format it read, "
-        "so that the next program of a pipe can read it. What was kept and dropped is accounted for on standard error.",
+        "Regular expressions (PCRE2) are searched in a function's name, file, module and \"file:line(name)\"; an "
+        "option "
+        "given several times means any of them. The order is pprof's: focus and ignore, hide and show, show-from, "
+        "prune-from. Writes the format it read, so that the next program of a pipe can read it. What was kept and "
+        "dropped is accounted for on standard error.",
     .options = options,
     .examples = examples,
     .args_size = sizeof(struct args),

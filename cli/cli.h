@@ -129,7 +129,7 @@ void cli_input_free(struct cli_input *input);
 struct pp_sink *cli_open_output(const struct cli_common *c, bool binary);
 /* Closes; a closed pipe is a quiet CLI_OK; an error is printed and CLI_TROUBLE returned; else returns `status`. */
 int cli_close_output(const struct cli_common *c, struct pp_sink *sink, int status);
-/* Opens, writes `p` in the format --to (or `fallback`), closes, shows the report. Returns the exit code. */
+/* Opens, writes `p` in the format --to (or `fallback`; folded or pstat where that is only read), closes, shows the report. Returns the exit code. */
 int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, const struct pp_format *fallback);
 /* The options for formats from --option KEY=VALUE and extra pairs ("unit", value) a program adds; stored in the arena. */
 struct pp_options cli_format_options(const struct cli_common *c, struct pp_arena *arena, const struct pp_option *extra,

@@ -169,6 +169,10 @@ int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, co
     if (!to) {
         return CLI_TROUBLE;
     }
+    if (!to->write && !c->to) {
+        /* A picture goes on as what it shows. */
+        to = pp_format_named(p->shapes & PP_SHAPE_STACKS ? PP_STR("folded") : PP_STR("pstat"));
+    }
     if (!to->write) {
         return cli_usage(c, "--to: profpipe reads %s but cannot write it; choose with --to", to->name);
     }

@@ -21,15 +21,26 @@ bool filter_matches(struct filter_match *match, uint32_t function)
     }
     unsigned char *answer = &match->answers[function];
     if (*answer == ASK) {
+        const struct pp_profile *p = match->profile;
+        const struct pp_function *f = &p->functions[function];
         struct pp_arena_mark mark = pp_arena_save(&match->scratch);
-        pp_function_id id = {function};
-        struct pp_str name = pp_profile_str(match->profile, match->profile->functions[function].name);
-        bool found = pp_regex_search(match->regex, name) ||
-                     pp_regex_search(match->regex, pp_label_standard(&match->scratch, match->profile, id));
+        /* The parts alone too: "^" and "$" are to mean the ends of a name or a path. */
+        bool found = pp_regex_search(match->regex, pp_profile_str(p, f->name)) ||
+                     (f->file.i && pp_regex_search(match->regex, pp_profile_str(p, f->file))) ||
+                     (f->module.i && pp_regex_search(match->regex, pp_profile_str(p, f->module))) ||
+                     pp_regex_search(match->regex, pp_label_standard(&match->scratch, p, (pp_function_id){function}));
         *answer = found ? YES : NO;
+        match->found |= found;
         pp_arena_restore(&match->scratch, mark);
     }
     return *answer == YES;
+}
+
+void filter_note_unmatched(const struct filter_match *match, struct pp_report *report, const char *what)
+{
+    if (match->regex && !match->found) {
+        pp_report_note(report, what, pp_nowhere());
+    }
 }
 
 void filter_match_free(struct filter_match *match)

@@ -15,7 +15,10 @@ enum pp_granularity {
     PP_GRANULARITY_PACKAGE
 };
 
-/* What to keep. NULL or 0 means "not asked for". Regexes are searched in "name" and in "file:line(name)" of a frame; borrowed. */
+/* What to keep. NULL or 0 means "not asked for". Regexes are searched in the name, file, module and "file:line(name)" of a frame's function; borrowed.
+ *
+ * The order is pprof's: focus and ignore see all frames; hide and show take frames out; show_from, then prune_from, see what is left of them. max_depth and collapse_recursion
+ * count what is then shown. min_percent goes by the totals of the profile as it was read. */
 struct pp_filter {
     struct pp_regex *focus, *ignore; /* keep / drop stacks with a matching frame */
     struct pp_regex *hide, *show;    /* drop / keep only matching frames; the stack's value stays */

@@ -10,12 +10,15 @@ struct filter_match {
     const struct pp_profile *profile;
     struct pp_regex *regex;
     unsigned char *answers;
+    bool found; /* some function matched */
     struct pp_arena scratch;
 };
 
 void filter_match_init(struct filter_match *match, const struct pp_profile *p, struct pp_regex *regex);
-/* True if the regex is found in the function's name or in its "file:line(name)". */
+/* True if the regex is found in the function's name, file, module or "file:line(name)". */
 bool filter_matches(struct filter_match *match, uint32_t function);
+/* Notes that a regex which was asked for found nothing: probably it is mistyped. `what` is static text. */
+void filter_note_unmatched(const struct filter_match *match, struct pp_report *report, const char *what);
 void filter_match_free(struct filter_match *match);
 
 /* True for granularities that merge functions into files, modules or packages. */

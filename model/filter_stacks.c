@@ -119,19 +119,24 @@ static pp_frame_id new_frame(struct work *w, uint32_t frame)
     return (pp_frame_id){w->frames[frame] - 1};
 }
 
-/* Whether the stack's own frame is shown, given that of its parent is decided. */
-static bool frame_stays(struct work *w, uint32_t stack)
+/* Whether the stack's own frame is left by --hide and --show, and if so, by --show-from. */
+static bool frame_left(struct work *w, uint32_t stack)
+{
+    uint32_t function = function_of(w, stack);
+    if (filter_matches(&w->hide, function) || (w->filter->show && !filter_matches(&w->show, function))) {
+        return false;
+    }
+    w->state[stack] |= filter_matches(&w->show_from, function) ? FROM_SEEN : 0;
+    return !w->filter->show_from || w->state[stack] & FROM_SEEN;
+}
+
+/* Whether a frame that is left is shown, given that of its parent is decided. */
+static bool frame_shown(struct work *w, uint32_t stack)
 {
     const struct pp_filter *filter = w->filter;
     uint32_t function = function_of(w, stack);
     uint32_t above = w->visible[w->p->stacks[stack].parent.i];
-    if (filter_matches(&w->hide, function) || (filter->show && !filter_matches(&w->show, function))) {
-        return false;
-    }
-    if ((w->rare && w->rare[function]) || (filter->show_from && !(w->state[stack] & FROM_SEEN))) {
-        return false;
-    }
-    if (filter->max_depth && w->depth[above] >= filter->max_depth) {
+    if ((w->rare && w->rare[function]) || (filter->max_depth && w->depth[above] >= filter->max_depth)) {
         return false;
     }
     return !filter->collapse_recursion || above == 0 ||
@@ -145,13 +150,13 @@ static void decide(struct work *w, uint32_t stack)
     unsigned state = w->state[parent];
     state |= filter_matches(&w->focus, function) ? FOCUSED : 0;
     state |= filter_matches(&w->ignore, function) ? IGNORED : 0;
-    state |= filter_matches(&w->show_from, function) ? FROM_SEEN : 0;
     w->state[stack] = (unsigned char)state;
-    bool stays = frame_stays(w, stack);
-    w->visible[stack] = stays ? stack : w->visible[parent];
-    w->depth[stack] = stays ? w->depth[w->visible[parent]] + 1 : w->depth[w->visible[parent]];
+    bool left = frame_left(w, stack);
+    bool shown = left && frame_shown(w, stack);
+    w->visible[stack] = shown ? stack : w->visible[parent];
+    w->depth[stack] = w->depth[w->visible[parent]] + shown;
     /* The match nearest the leaf wins: a later one on the path overrides. */
-    w->pruned_at[stack] = filter_matches(&w->prune_from, function) ? stack : w->pruned_at[parent];
+    w->pruned_at[stack] = left && filter_matches(&w->prune_from, function) ? stack : w->pruned_at[parent];
 }
 
 /* The stack that gets the value of `stack`: itself, or the prune_from match nearest the leaf. */
@@ -313,6 +318,16 @@ static bool has_meaning(const struct pp_profile *p, const struct pp_filter *filt
     return true;
 }
 
+static void note_unmatched(const struct work *w, struct pp_report *report)
+{
+    filter_note_unmatched(&w->focus, report, "--focus matches no function");
+    filter_note_unmatched(&w->ignore, report, "--ignore matches no function");
+    filter_note_unmatched(&w->hide, report, "--hide matches no function");
+    filter_note_unmatched(&w->show, report, "--show matches no function");
+    filter_note_unmatched(&w->show_from, report, "--show-from matches no function that is left");
+    filter_note_unmatched(&w->prune_from, report, "--prune-from matches no function that is left");
+}
+
 /* Whether a recorder noted at all what the threads did. */
 static bool states_known(const struct pp_profile *p)
 {
@@ -344,6 +359,7 @@ bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, s
     filter_samples(&w, threads, rest, books);
     filter_sums(&w, rest, books);
     copy_bounds(&w);
+    note_unmatched(&w, report);
     if (filter->states && !states_known(p)) {
         pp_report_note(report, "no sample says what its thread did: --state keeps none", pp_nowhere());
     }
