@@ -143,6 +143,7 @@ static bool make_filter(const struct args *a, struct pp_filter *filter)
                                  .states = flags[a->state],
                                  .collapse_recursion = a->collapse_recursion,
                                  .strip_dirs = a->strip_dirs,
+                                 .note_unmatched = true,
                                  .granularity = meanings[a->granularity],
                                  .min_percent = a->min_percent};
     return check_numbers(a) && compile(c, &a->focus, &filter->focus) && compile(c, &a->ignore, &filter->ignore) &&

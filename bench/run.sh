@@ -24,6 +24,10 @@ make() { # FILE GENERATOR COMMAND...
 make large.prof bench/make_prof.py python3 bench/make_prof.py 200000 650000 1
 make large_after.prof bench/make_prof.py python3 bench/make_prof.py 200000 650000 1 2
 make small.prof bench/make_prof.py python3 bench/make_prof.py 150 420 1
+if [ ! -s "$data/many.list" ] || [ bench/make_many.py -nt "$data/many.list" ]; then
+    python3 bench/make_many.py "$data/many" 10000
+    find "$PWD/$data/many" -name '*.prof' | sort >"$data/many.list"
+fi
 for order in sorted shuffled; do
     make "100k_$order.folded" bench/make_folded.c "$data/make_folded" 100000 300000000 $order long 1
     make "3m_$order.folded" bench/make_folded.c "$data/make_folded" 3000000 300000000 $order short 1

@@ -32,6 +32,8 @@ struct pp_filter {
     enum pp_granularity granularity;
     bool has_time;
     int64_t time_from_ns, time_to_ns; /* half-open, since the first sample */
+    bool
+        note_unmatched; /* the report says which of the regexes matched nothing, by the names of proffilter's options */
     double min_percent; /* drop functions whose total is below this share; their time goes to the callers */
 };
 

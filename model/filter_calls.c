@@ -43,8 +43,8 @@ static void spread(const struct pp_profile *p, const struct calls_links *links, 
     pp_free(todo.at);
 }
 
-static unsigned char *matching(const struct pp_profile *p, struct pp_regex *regex, struct pp_report *report,
-                               const char *unmatched)
+static unsigned char *matching(const struct pp_profile *p, const struct pp_filter *filter, struct pp_regex *regex,
+                               struct pp_report *report, const char *unmatched)
 {
     unsigned char *marks = pp_calloc(p->function_count, 1);
     struct filter_match match;
@@ -57,7 +57,7 @@ static unsigned char *matching(const struct pp_profile *p, struct pp_regex *rege
         uint32_t f = p->edges[e].caller.i;
         marks[f] = filter_matches(&match, f);
     }
-    filter_note_unmatched(&match, report, unmatched);
+    filter_note_unmatched(&match, filter->note_unmatched ? report : NULL, unmatched);
     filter_match_free(&match);
     return marks;
 }
@@ -68,7 +68,7 @@ static void keep_focus(const struct pp_profile *p, const struct pp_filter *filte
     struct calls_links callees, callers;
     calls_links_init(&callees, p, true);
     calls_links_init(&callers, p, false);
-    unsigned char *below = matching(p, filter->focus, report, "--focus matches no function");
+    unsigned char *below = matching(p, filter, filter->focus, report, "--focus matches no function");
     unsigned char *above = pp_calloc(p->function_count, 1);
     memcpy(above, below, p->function_count);
     spread(p, &callees, below, NULL);
@@ -88,7 +88,7 @@ static void keep_from(const struct pp_profile *p, const struct pp_filter *filter
 {
     struct calls_links callees;
     calls_links_init(&callees, p, true);
-    unsigned char *below = matching(p, filter->show_from, report, "--show-from matches no function");
+    unsigned char *below = matching(p, filter, filter->show_from, report, "--show-from matches no function");
     spread(p, &callees, below, NULL);
     for (size_t f = 0; f < p->function_count; f++) {
         keep[f] = keep[f] && below[f];
@@ -104,7 +104,7 @@ static void drop_ignored(const struct pp_profile *p, const struct pp_filter *fil
 {
     struct calls_links callees;
     calls_links_init(&callees, p, true);
-    unsigned char *ignored = matching(p, filter->ignore, report, "--ignore matches no function");
+    unsigned char *ignored = matching(p, filter, filter->ignore, report, "--ignore matches no function");
     unsigned char *below = pp_calloc(p->function_count, 1);
     unsigned char *reached = pp_calloc(p->function_count, 1);
     memcpy(below, ignored, p->function_count);
@@ -131,9 +131,9 @@ static unsigned char *hidden_functions(const struct pp_profile *p, const struct 
     if (!filter->hide && !filter->show && filter->min_percent <= 0) {
         return NULL;
     }
-    unsigned char *hidden = matching(p, filter->hide, report, "--hide matches no function");
+    unsigned char *hidden = matching(p, filter, filter->hide, report, "--hide matches no function");
     if (filter->show) {
-        unsigned char *shown = matching(p, filter->show, report, "--show matches no function");
+        unsigned char *shown = matching(p, filter, filter->show, report, "--show matches no function");
         for (size_t f = 0; f < p->function_count; f++) {
             hidden[f] = hidden[f] || !shown[f];
         }

@@ -359,7 +359,7 @@ bool filter_stacks(const struct pp_profile *p, const struct pp_filter *filter, s
     filter_samples(&w, threads, rest, books);
     filter_sums(&w, rest, books);
     copy_bounds(&w);
-    note_unmatched(&w, report);
+    note_unmatched(&w, filter->note_unmatched ? report : NULL);
     if (filter->states && !states_known(p)) {
         pp_report_note(report, "no sample says what its thread did: --state keeps none", pp_nowhere());
     }
