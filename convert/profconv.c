@@ -72,6 +72,20 @@ static void add_format_option(struct args *a, const char *key, const char *value
     }
 }
 
+/* The writers check theirs; where counts become times nobody would. */
+static bool check_unit(const struct args *a)
+{
+    static const char *const units[] = {"s", "ms", "us", "ns"};
+    size_t i = 0;
+    while (a->unit && i < 4 && strcmp(a->unit, units[i]) != 0) {
+        i++;
+    }
+    if (i == 4) {
+        cli_usage(&a->common, "--unit: expected s, ms, us or ns, found \"%s\"", a->unit);
+    }
+    return i < 4;
+}
+
 static int run(void *args, int argc, char **argv)
 {
     struct args *a = args;
@@ -84,6 +98,9 @@ static int run(void *args, int argc, char **argv)
     }
     if (!a->common.to) {
         return cli_usage(&a->common, "say what to write with --to FORMAT (see --list-formats)");
+    }
+    if (!check_unit(a)) {
+        return CLI_TROUBLE;
     }
     add_format_option(a, "unit", a->unit, unit, sizeof unit);
     add_format_option(a, "metric", a->metric, metric, sizeof metric);
