@@ -103,7 +103,7 @@ static void json_noise(struct json *j, const struct diff_report *r)
 
 static void json_functions(struct json *j, const struct diff_report *r)
 {
-    struct diff_counts c = diff_count(r);
+    struct diff_counts c = r->counts;
     json_key(j, "functions");
     yajl_gen_map_open(j->gen);
     json_integer(j, "all", (int64_t)c.all);

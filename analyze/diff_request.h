@@ -45,6 +45,12 @@ struct diff_gate {
     size_t failed_count, allowed_count, looked_at;
 };
 
+/* Numbers of functions. */
+struct diff_counts {
+    size_t all, new_ones, gone, changed, doubtful, same;
+    int64_t shown_moved; /* |change of self| of the rows shown */
+};
+
 /* Everything that is shown. */
 struct diff_report {
     const struct diff_args *args;
@@ -56,6 +62,7 @@ struct diff_report {
     size_t path_count;
     struct pp_diff_path_sums path_sums;
     struct diff_gate gate;
+    struct diff_counts counts;
     bool of_total; /* the table shows totals, not self values */
     bool color;
     unsigned width;       /* of the terminal, 0: none */

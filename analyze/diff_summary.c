@@ -53,7 +53,7 @@ static void write_calls_line(const struct diff_report *r, struct pp_sink *out)
 
 static void write_functions_line(const struct diff_report *r, struct pp_sink *out)
 {
-    struct diff_counts c = diff_count(r);
+    struct diff_counts c = r->counts;
     pp_sink_printf(out, "%zu: %zu new, %zu gone, %zu changed, %zu%s, %zu unchanged", c.all, c.new_ones, c.gone,
                    c.changed, c.doubtful, r->diff->noise == PP_NOISE_UNKNOWN ? " changed little" : " within noise",
                    c.same);
@@ -61,7 +61,7 @@ static void write_functions_line(const struct diff_report *r, struct pp_sink *ou
 
 static void write_shown_line(const struct diff_report *r, struct pp_sink *out)
 {
-    struct diff_counts c = diff_count(r);
+    struct diff_counts c = r->counts;
     pp_sink_printf(out, "%zu functions", r->shown_count);
     if (r->diff->moved) {
         pp_sink_printf(out, ", %.1f %% of all change", 100 * (double)c.shown_moved / (double)r->diff->moved);

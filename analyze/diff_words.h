@@ -35,10 +35,6 @@ const char *diff_how(enum pp_matched how);
 /* "changed", "doubtful", "same". */
 const char *diff_verdict(enum pp_diff_verdict verdict);
 /* Numbers of functions for the summary. */
-struct diff_counts {
-    size_t all, new_ones, gone, changed, doubtful, same;
-    int64_t shown_moved; /* |change of self| of the rows shown */
-};
 struct diff_counts diff_count(const struct diff_report *r);
 
 #endif

@@ -83,6 +83,7 @@ static int answer(struct diff_report *r)
     diff_choose_unit(r);
     if (choose_rows(r) && diff_gate_find(&r->gate, a, r->diff) && (!a->path || diff_find_paths(r, &names))) {
         struct pp_sink *out = cli_open_output(&a->common, false);
+        r->counts = diff_count(r);
         if (out) {
             write_report(r, out);
             /* The verdict stands although the reader of the table may have left. */

@@ -40,27 +40,37 @@ static void fill_means(struct pp_diff *diff, size_t side, size_t which, bool sca
     pp_free(means);
 }
 
-static void fill(struct pp_diff *diff, size_t side, size_t which, bool scaled, size_t field)
+/* True when the values of a side are those of its only run, as they are. */
+static bool is_plain(const struct pp_diff *diff, size_t side)
 {
-    const struct pp_diff_run *run = &diff->runs[side ? diff->run_count[0] : 0];
-    if (diff->run_count[side] > 1 || (scaled && run->scale != 1)) {
-        fill_means(diff, side, which, scaled, field);
-        return;
-    }
-    const int64_t *values = array_of(run, which);
-    for (size_t i = 0; i < diff->match.count; i++) {
-        field_of(&diff->rows[i], field)[side] = values[i];
+    return diff->run_count[side] == 1 && diff->runs[side ? diff->run_count[0] : 0].scale == 1;
+}
+
+/* The values of a row whose sides are plain: all in one go, because rows are large and there may be many. */
+static void fill_plain(const struct pp_diff *diff, struct pp_diff_row *row)
+{
+    for (size_t side = 0; side < 2; side++) {
+        if (is_plain(diff, side)) {
+            const struct pp_diff_run *run = &diff->runs[side ? diff->run_count[0] : 0];
+            row->self[side] = run->self[row->number];
+            row->total[side] = run->total[row->number];
+            row->calls[side] = run->calls[row->number];
+            row->primitive_calls[side] = run->primitive_calls[row->number];
+        }
     }
 }
 
 static void fill_sides(struct pp_diff *diff)
 {
     for (size_t side = 0; side < 2; side++) {
-        fill(diff, side, offsetof(struct pp_diff_run, self), true, offsetof(struct pp_diff_row, self));
-        fill(diff, side, offsetof(struct pp_diff_run, total), true, offsetof(struct pp_diff_row, total));
-        fill(diff, side, offsetof(struct pp_diff_run, calls), false, offsetof(struct pp_diff_row, calls));
-        fill(diff, side, offsetof(struct pp_diff_run, primitive_calls), false,
-             offsetof(struct pp_diff_row, primitive_calls));
+        if (is_plain(diff, side)) {
+            continue;
+        }
+        fill_means(diff, side, offsetof(struct pp_diff_run, self), true, offsetof(struct pp_diff_row, self));
+        fill_means(diff, side, offsetof(struct pp_diff_run, total), true, offsetof(struct pp_diff_row, total));
+        fill_means(diff, side, offsetof(struct pp_diff_run, calls), false, offsetof(struct pp_diff_row, calls));
+        fill_means(diff, side, offsetof(struct pp_diff_run, primitive_calls), false,
+                   offsetof(struct pp_diff_row, primitive_calls));
     }
 }
 
@@ -76,39 +86,36 @@ static void look_at_runs(const struct pp_diff *diff, struct pp_diff_row *row)
     }
 }
 
-static void sum_up(struct pp_diff *diff)
+static void add_to_whole(struct pp_diff *diff, const struct pp_diff_row *row)
 {
     struct pp_diff_row *whole = &diff->whole;
-    whole->exact_calls = diff->has_calls;
-    for (size_t i = 0; i < diff->count; i++) {
-        const struct pp_diff_row *row = &diff->rows[i];
-        for (size_t side = 0; side < 2; side++) {
-            whole->in[side] = true;
-            whole->self[side] += row->self[side];
-            whole->calls[side] += row->calls[side];
-            whole->primitive_calls[side] += row->primitive_calls[side];
-        }
-        diff->moved += llabs(pp_diff_self(row));
-        whole->exact_calls = whole->exact_calls && row->exact_calls;
+    for (size_t side = 0; side < 2; side++) {
+        whole->in[side] = true;
+        whole->self[side] += row->self[side];
+        whole->total[side] += row->self[side];
+        whole->calls[side] += row->calls[side];
+        whole->primitive_calls[side] += row->primitive_calls[side];
     }
-    whole->total[0] = whole->self[0];
-    whole->total[1] = whole->self[1];
-    whole->number = UINT32_MAX;
+    diff->moved += llabs(pp_diff_self(row));
+    whole->exact_calls = whole->exact_calls && row->exact_calls;
 }
 
 static void make_rows(struct pp_diff *diff)
 {
     diff->rows = pp_calloc(diff->match.count, sizeof *diff->rows);
     fill_sides(diff);
+    diff->whole.exact_calls = diff->has_calls;
+    diff->whole.number = UINT32_MAX;
     for (uint32_t i = 0; i < diff->match.count; i++) {
         struct pp_diff_row row = diff->rows[i];
         row.number = i;
+        fill_plain(diff, &row);
         look_at_runs(diff, &row);
         if (row.in[PP_BEFORE] || row.in[PP_AFTER]) {
             diff->rows[diff->count++] = row;
+            add_to_whole(diff, &row);
         }
     }
-    sum_up(diff);
 }
 
 bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *const *profiles, size_t before_count,
@@ -189,7 +196,7 @@ const struct pp_match_row *pp_diff_match(const struct pp_diff *diff, const struc
 struct sorted {
     double size;
     const struct pp_diff_row *row;
-    const struct pp_diff *diff;
+    const struct pp_diff *diff; /* NULL: ties are not broken by names */
     uint32_t verdict;
 };
 
@@ -230,8 +237,8 @@ static int by_size(const void *a, const void *b)
     const struct sorted *x = a;
     const struct sorted *y = b;
     int order = by_size_alone(x, y);
-    if (order) {
-        return order;
+    if (order || !x->diff) {
+        return order ? order : (x->row->number > y->row->number) - (x->row->number < y->row->number);
     }
     order = pp_str_cmp(pp_diff_name(x->diff, x->row, PP_AFTER), pp_diff_name(y->diff, y->row, PP_AFTER));
     order =
@@ -279,7 +286,9 @@ void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key, size_t most)
     struct sorted *sorted = pp_calloc(diff->count, sizeof *sorted);
     for (size_t i = 0; i < diff->count; i++) {
         const struct pp_diff_row *row = &diff->rows[i];
-        sorted[i] = (struct sorted){size_of(diff, row, key), row, diff, (uint32_t)row->verdict};
+        /* Of equal rows there may be very many, all with the same size, 0. */
+        bool plain = row->verdict == PP_DIFF_SAME && key != PP_DIFF_BY_NAMES;
+        sorted[i] = (struct sorted){size_of(diff, row, key), row, plain ? NULL : diff, (uint32_t)row->verdict};
     }
     size_t first = diff->count;
     if (most && most < first) {

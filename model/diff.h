@@ -82,7 +82,7 @@ bool pp_diff_init(struct pp_diff *diff, const struct pp_profile *const *profiles
 void pp_diff_free(struct pp_diff *diff);
 
 enum pp_diff_key { PP_DIFF_BY_SELF, PP_DIFF_BY_TOTALS, PP_DIFF_BY_CALLS, PP_DIFF_BY_RATIO, PP_DIFF_BY_NAMES };
-/* Fills diff->order: rows that changed first, then doubtful ones, then equal ones; among them by the size of the change, then by name and file. Only the
+/* Fills diff->order: rows that changed first, then doubtful ones, then equal ones; among them by the size of the change, then by name and file (equal ones in order of appearance). Only the
  * first `most` (0: all) need be in order. */
 void pp_diff_sort(struct pp_diff *diff, enum pp_diff_key key, size_t most);
 

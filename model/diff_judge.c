@@ -141,10 +141,9 @@ static enum pp_diff_verdict verdict_of(const struct pp_diff *diff, const struct 
     return enough && significant ? PP_DIFF_CHANGED : PP_DIFF_DOUBTFUL;
 }
 
-void diff_judge(struct pp_diff *diff)
+/* Sets p and q of all rows. */
+static void test_rows(struct pp_diff *diff)
 {
-    bool several = diff->run_count[0] + diff->run_count[1] > 2;
-    diff->noise = several ? PP_NOISE_RUNS : diff->sampled ? PP_NOISE_SAMPLES : PP_NOISE_UNKNOWN;
     double *p = pp_calloc(diff->count, sizeof *p);
     for (size_t i = 0; i < diff->count; i++) {
         struct pp_diff_row *row = &diff->rows[i];
@@ -154,9 +153,24 @@ void diff_judge(struct pp_diff *diff)
     pp_adjust_benjamini_hochberg(p, p, diff->count);
     for (size_t i = 0; i < diff->count; i++) {
         diff->rows[i].q = p[i];
-        diff->rows[i].verdict = verdict_of(diff, &diff->rows[i]);
     }
     pp_free(p);
+}
+
+void diff_judge(struct pp_diff *diff)
+{
+    bool several = diff->run_count[0] + diff->run_count[1] > 2;
+    diff->noise = several ? PP_NOISE_RUNS : diff->sampled ? PP_NOISE_SAMPLES : PP_NOISE_UNKNOWN;
+    if (diff->noise != PP_NOISE_UNKNOWN) {
+        test_rows(diff);
+    }
+    for (size_t i = 0; i < diff->count; i++) {
+        struct pp_diff_row *row = &diff->rows[i];
+        if (diff->noise == PP_NOISE_UNKNOWN) {
+            row->p = row->q = NAN;
+        }
+        row->verdict = verdict_of(diff, row);
+    }
     diff->whole.p = diff->whole.q = pp_diff_p(diff, &diff->whole, false, PP_TAIL_BOTH);
     diff->whole.verdict = verdict_of(diff, &diff->whole);
 }
