@@ -6,7 +6,7 @@
 #include "analyze/terminal_cells.h"
 #include "base/text.h"
 
-enum { TEXT = DIFF_CELL };
+enum { TEXT = DIFF_CELL, LEAST_NAME = 24 /* columns, however narrow the terminal */ };
 
 static void measure(const struct diff_report *r, struct diff_layout *l)
 {
@@ -27,7 +27,7 @@ static void write_function(const struct diff_report *r, const struct pp_diff_row
     diff_write_change(change, r, row);
     struct pp_str words = pp_sink_contents(change);
     size_t tail = words.len ? words.len + 4 : 0;
-    size_t room = r->width > used + tail + 8 ? r->width - used - tail : r->width ? 8 : 0;
+    size_t room = r->width > used + tail + LEAST_NAME ? r->width - used - tail : r->width ? LEAST_NAME : 0;
     write_shortened(out, pp_sink_contents(label), room);
     if (words.len) {
         pp_sink_text(out, "  [");

@@ -248,6 +248,63 @@ START_TEST(units_are_converted_or_refused)
 }
 END_TEST
 
+/* One function sampled `hits` times at so many a second. */
+static struct pp_profile *at_rate(const char *rate, int64_t hits, enum pp_unit unit, int64_t weight)
+{
+    struct pp_builder *b = pp_builder_new();
+    struct pp_error err = {0};
+    pp_builder_stacks(b);
+    if (rate) {
+        pp_builder_meta(b, PP_STR("rate-hz"), pp_str_of(rate));
+    }
+    size_t metric = pp_builder_metric(b, unit == PP_UNIT_NS ? PP_STR("wall") : PP_STR("samples"), unit);
+    for (size_t i = 0; i < 2; i++) {
+        struct pp_function f = {.name = pp_builder_text(b, i ? "f" : "g")};
+        struct pp_frame frame = {.function = pp_builder_function(b, &f)};
+        pp_stack_id stack = pp_builder_push(b, (pp_stack_id){0}, pp_builder_frame(b, &frame));
+        pp_builder_add(b, stack, metric, (i ? hits : 7) * weight);
+    }
+    return pp_builder_finish(b, &err);
+}
+
+START_TEST(other_rates_become_times)
+{
+    struct pp_profile *before = at_rate("100", 1000, PP_UNIT_COUNT, 1),
+                      *after = at_rate("1000", 10000, PP_UNIT_COUNT, 1);
+    struct pp_diff d;
+    compare(&d, before, after, (struct pp_diff_request){.threshold = 0.01, .alpha = 0.05});
+    ck_assert(d.rates_differ);
+    ck_assert_int_eq(d.unit, PP_UNIT_NS);
+    ck_assert_int_eq(d.rows[1].self[PP_BEFORE], 10000000000);
+    ck_assert_int_eq(d.rows[1].self[PP_AFTER], 10000000000);
+    ck_assert_int_eq(d.noise, PP_NOISE_SAMPLES);
+    ck_assert_double_eq_tol(d.runs[0].per_sample, 1e7, 1e-6);
+    ck_assert(d.rows[1].p > 0.9);
+    pp_diff_free(&d);
+    pp_profile_free(before);
+    pp_profile_free(after);
+}
+END_TEST
+
+START_TEST(times_of_one_period_are_samples)
+{
+    struct pp_profile *before = at_rate(NULL, 1000, PP_UNIT_NS, 10000000),
+                      *after = at_rate(NULL, 1300, PP_UNIT_NS, 10000000);
+    struct pp_profile *odd = at_rate(NULL, 1000, PP_UNIT_NS, 7);
+    struct pp_diff d;
+    compare(&d, before, after, (struct pp_diff_request){.threshold = 0.01, .alpha = 0.05});
+    ck_assert_int_eq(d.noise, PP_NOISE_SAMPLES);
+    ck_assert_double_eq_tol(d.rows[1].p, pp_test_binomial(1000, 1300, 0.5, PP_TAIL_BOTH), 1e-12);
+    pp_diff_free(&d);
+    compare(&d, before, odd, (struct pp_diff_request){.threshold = 0.01, .alpha = 0.05});
+    ck_assert_int_eq(d.noise, PP_NOISE_UNKNOWN);
+    pp_diff_free(&d);
+    pp_profile_free(before);
+    pp_profile_free(after);
+    pp_profile_free(odd);
+}
+END_TEST
+
 /* --- paths --- */
 
 START_TEST(the_paths_that_carry_the_change)
@@ -454,6 +511,8 @@ Suite *suite_diff(void)
     tcase_add_test(tc, means_of_runs_add_up_too);
     tcase_add_test(tc, calls_are_exact_and_times_are_not_judged);
     tcase_add_test(tc, units_are_converted_or_refused);
+    tcase_add_test(tc, other_rates_become_times);
+    tcase_add_test(tc, times_of_one_period_are_samples);
     tcase_add_test(tc, the_paths_that_carry_the_change);
     tcase_add_loop_test(tc, identical_sampled_programs_raise_few_alarms, 0, 2);
     tcase_add_test(tc, a_function_twice_as_slow_is_found);
