@@ -170,8 +170,10 @@ static struct rgb colorblind(struct pp_str label, struct pp_str package)
 {
     static const struct rgb colors[] = {{230, 159, 0},   {86, 180, 233}, {60, 179, 140}, {240, 228, 66},
                                         {120, 160, 210}, {225, 130, 70}, {214, 150, 186}};
-    struct rgb c = colors[name_hash(package.len ? package : label) % (sizeof colors / sizeof *colors)];
-    double lift = .12 + .3 * part(name_hash(label), 0);
+    /* Seven hues are few: packages of the same one differ in lightness. */
+    uint64_t hash = name_hash(package.len ? package : label);
+    struct rgb c = colors[(hash >> 16) % (sizeof colors / sizeof *colors)];
+    double lift = .05 + .3 * part(hash, 40) + .12 * part(name_hash(label), 0);
     return make(c.red + (255 - c.red) * lift, c.green + (255 - c.green) * lift, c.blue + (255 - c.blue) * lift);
 }
 

@@ -306,13 +306,23 @@ static void put_legend(struct svg_writer *w)
     pp_sink_text(w->out, "</g>\n");
 }
 
+/* A heading's size in px: smaller where it would be wider than the picture. */
+static double heading_size(const struct svg_writer *w, const char *text, double size)
+{
+    double wide = (double)pp_text_columns(pp_str_of(text)) * size * w->style->font_width;
+    double room = w->width - 2 * SVG_PAD;
+    double fitting = wide > room ? size * room / wide : size;
+    return fitting > 7 ? fitting : 7;
+}
+
 static void put_heading(struct svg_writer *w)
 {
     const struct svg_style *s = w->style;
     double size = s->font_size;
-    put_text_element(w, "title", w->width / 2, size * 2, "middle", size + 5, s->title);
+    put_text_element(w, "title", w->width / 2, size * 2, "middle", heading_size(w, s->title, size + 5), s->title);
     if (s->subtitle) {
-        put_text_element(w, "subtitle", w->width / 2, size * 4, "middle", size, s->subtitle);
+        put_text_element(w, "subtitle", w->width / 2, size * 4, "middle", heading_size(w, s->subtitle, size),
+                         s->subtitle);
     }
     if (has_legend(w)) {
         put_legend(w);

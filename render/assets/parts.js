@@ -81,10 +81,23 @@ function graphWidth() {
 
 function placeHeadings() {
   const title = document.getElementById('title'), sub = document.getElementById('subtitle'), legend = document.getElementById('legend');
-  if (title) { title.setAttribute('x', width / 2); title.setAttribute('y', 20); }
-  if (sub) { sub.setAttribute('x', width / 2); sub.setAttribute('y', 38); }
+  const first = view.fontSize + 8, second = first + view.fontSize + 6;
+  placeHeading(title, first, view.fontSize + 5);
+  placeHeading(sub, second, view.fontSize);
   for (const id of ['details', 'matched']) { const still = document.getElementById(id); if (still) still.remove(); }
-  return { headings: sub && sub.textContent ? 46 : 28, legend };
+  return { headings: (sub && sub.textContent ? second : first) + 8, legend };
+}
+
+/* Smaller where it would be wider than the picture. */
+function placeHeading(heading, y, size) {
+  if (!heading) return;
+  heading.setAttribute('x', width / 2);
+  heading.setAttribute('y', y);
+  if (heading.dataset.width === String(width)) return;
+  heading.dataset.width = width;
+  heading.setAttribute('font-size', size);
+  const wide = heading.getComputedTextLength(), room = width - 2 * view.padX;
+  if (wide > room) heading.setAttribute('font-size', Math.max(7, size * room / wide));
 }
 
 /* Measures the parts, and so where the graph begins and ends. */

@@ -142,6 +142,10 @@ def narrow(c, b, folder, programs):
             c.true('no sideways scrolling', b.js('return document.scrollingElement.scrollWidth <= innerWidth'))
             c.equal('texts stay in their boxes', b.js("""return Array.from(document.querySelectorAll('#frames > g')).filter((g) => { const t = g.querySelector('text'), r = g.querySelector('rect');
                 return t && t.textContent && t.getBoundingClientRect().right > r.getBoundingClientRect().right + 1; }).length"""), 0)
+    for width in (400, 1200):
+        b.resize(width, 700)
+        b.open(draw(programs, folder, 'long', DATA, '--title', 'a title of many words ' * 4, '--subtitle', 'and more of them ' * 5, '--fontsize', '14'))
+        c.equal('long headings at %d' % width, b.js(OVERLAPS), [])
     b.resize(1200, 900)
     b.open(draw(programs, folder, 'fixed', DATA, '--width', '640'))
     c.equal('a given width stays', b.js('return document.documentElement.viewBox.baseVal.width'), 640)
