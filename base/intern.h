@@ -10,11 +10,25 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+/* The upper half of the hash is kept, so that most unequal strings are told apart, and all are rehashed, without being read. */
+struct pp_intern_slot {
+    uint32_t number; /* + 1; 0: empty */
+    uint32_t hash;
+};
+
+enum { PP_INTERN_WAITING = 16 };
+
 struct pp_intern {
     struct pp_str *strings; /* number -> bytes, owned by the arena given to pp_intern_add */
     size_t count, capacity;
     struct pp_intern_slot *slots;
     size_t slot_count; /* power of two or 0 */
+    /* Of large tables, whose slots have to come from memory: a bit per hash says that a string is new without a look at its slot, and the slot is filled
+     * some strings later, when it has come. */
+    uint64_t *seen;
+    unsigned seen_shift; /* from a mixed 32-bit hash to the number of its bit */
+    struct pp_intern_slot waiting[PP_INTERN_WAITING];
+    unsigned waiting_count;
 };
 
 /* The number of s, adding a copy in `arena` if it is new. At most PP_LIMIT_ROWS strings (then out of memory). */

@@ -161,23 +161,12 @@ static pp_function_id function_by_hash(struct pp_builder *b, const struct pp_fun
  * of a name that many have (__init__, <lambda>) are found by hash. */
 enum { FEW_NAMESAKES = 8 };
 
-void pp_builder_foresee_name(const struct pp_builder *b, pp_string_id name)
+void pp_builder_foresee_function(const struct pp_builder *b, pp_function_id function)
 {
-    if (name.i < b->named.count) {
-        __builtin_prefetch(&b->named.at[name.i]);
+    __builtin_prefetch(&b->functions.at[function.i]);
+    if (function.i < b->row_of.count) {
+        __builtin_prefetch(&b->row_of.at[function.i], 1);
     }
-}
-
-bool pp_builder_foresee_function(const struct pp_builder *b, pp_string_id name)
-{
-    uint32_t first = name.i < b->named.count ? b->named.at[name.i] : 0;
-    if (first) {
-        __builtin_prefetch(&b->functions.at[first - 1]);
-    }
-    if (first && first <= b->row_of.count) {
-        __builtin_prefetch(&b->row_of.at[first - 1], 1);
-    }
-    return first != 0;
 }
 
 pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_function *function)

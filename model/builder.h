@@ -29,10 +29,8 @@ struct pp_report *pp_builder_report(struct pp_builder *b);
 pp_string_id pp_builder_string(struct pp_builder *b, struct pp_str s);
 pp_string_id pp_builder_text(struct pp_builder *b, const char *text);
 pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_function *function);
-/* True when a function of that name is there already; then what pp_builder_function will look at is on its way from memory. For readers that have other
- * work in between. */
-void pp_builder_foresee_name(const struct pp_builder *b, pp_string_id name); /* the step before */
-bool pp_builder_foresee_function(const struct pp_builder *b, pp_string_id name);
+/* Has what is known of a function fetched from memory. For readers that have other work before they look at it. */
+void pp_builder_foresee_function(const struct pp_builder *b, pp_function_id function);
 pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame);
 pp_thread_id pp_builder_thread(struct pp_builder *b, const struct pp_thread *thread);
 /* The bytes of an interned string (valid as long as the builder), and a function back from its id. */

@@ -138,6 +138,11 @@ static bool read_reference(struct marshal_reader *r, struct marshal_value *value
     }
     value->kind = (enum marshal_kind)r->refs.at[index].kind;
     value->id = r->refs.at[index].id;
+    if (value->kind == MARSHAL_NAME) {
+        value->kind = MARSHAL_STRING;
+        value->id = pp_builder_function_at(r->builder, (pp_function_id){value->id})->name.i;
+        return true;
+    }
     if (value->kind == MARSHAL_SMALL) {
         value->kind = MARSHAL_INT;
         value->number.integer = marshal_small(r->refs.at[index]);
@@ -344,10 +349,12 @@ bool marshal_quick_string(struct marshal_reader *r, uint32_t *id)
     unsigned type = r->at[0] & 0x7fu;
     if (r->at[0] == 'r') {
         uint32_t index = marshal_u32(r->at + 1);
-        if (index >= r->refs.count || r->refs.at[index].kind != MARSHAL_STRING) {
+        bool name = index < r->refs.count && r->refs.at[index].kind == MARSHAL_NAME;
+        if (index >= r->refs.count || (r->refs.at[index].kind != MARSHAL_STRING && !name)) {
             return false;
         }
         *id = r->refs.at[index].id;
+        *id = name ? pp_builder_function_at(r->builder, (pp_function_id){*id})->name.i : *id;
         r->at += 5;
         return true;
     }

@@ -25,7 +25,8 @@ enum marshal_kind {
     MARSHAL_EDGE,    /* an edge tuple seen before: index into edges */
     MARSHAL_CALLERS, /* a callers dictionary seen before: function id of its row */
     MARSHAL_ROW,     /* a row tuple seen before: function id of its row */
-    MARSHAL_SMALL    /* in the reference table only: an integer that fits beside the kind */
+    MARSHAL_SMALL,   /* in the reference table only: an integer that fits beside the kind */
+    MARSHAL_NAME /* in the reference table only: a string by the function it named first, whose key it is likely to be met in again */
 };
 
 /* A number as its kind says: integer of MARSHAL_INT, real of MARSHAL_FLOAT and MARSHAL_BIG. */
@@ -181,6 +182,22 @@ static inline void marshal_foresee(const struct marshal_reader *r, ptrdiff_t ahe
             __builtin_prefetch(&r->refs.at[index]);
         }
     }
+}
+
+/* The function of the name that is referred to next, if it is known: what looking it up will read is then on its way from memory. Consumes the reference. */
+static inline bool marshal_quick_name(struct marshal_reader *r, uint32_t *function)
+{
+    if (r->end - r->at < 5 || r->at[0] != 'r') {
+        return false;
+    }
+    uint32_t index = marshal_u32(r->at + 1);
+    if (index >= r->refs.count || r->refs.at[index].kind != MARSHAL_NAME) {
+        return false;
+    }
+    *function = r->refs.at[index].id;
+    pp_builder_foresee_function(r->builder, (pp_function_id){*function});
+    r->at += 5;
+    return true;
 }
 
 static inline bool marshal_quick_tuple(struct marshal_reader *r, unsigned char count)

@@ -11,7 +11,9 @@ static const char swapped_note[] =
 struct row_reader {
     struct marshal_reader m;
     struct pp_call_row row;
-    struct pp_function key; /* of the row, while row.function is not known */
+    struct pp_function
+        key; /* of the row, while row.function is not known; its name is that of the function `namesake` */
+    pp_function_id namesake;
     bool key_open;
     bool more_primitive, fewer_primitive; /* some row has cc > nc / cc < nc */
     bool rows_only;                       /* callers are read, not kept, but for this one */
@@ -49,24 +51,41 @@ static inline bool read_count(struct marshal_reader *m, const char *what, int64_
 
 /* From a key's first item to its name, and from a caller to the next one, when they are written in the common way: references to strings and keys, and
  * numbers of 4 and 8 bytes. */
-enum { NAME_AHEAD = 5 + 5, CALLER_AHEAD = 5 + 2 + 2 * 5 + 2 * 9 };
+enum {
+    NAME_AHEAD = 5 + 5,
+    CALLER_AHEAD = 5 + 2 + 2 * 5 + 2 * 9,
+    CALLERS_AHEAD = NAME_AHEAD + 5 + 2 + 2 * 5 + 2 * 9 + 1 /* from a row's key to its first caller */
+};
 
-static bool read_key_items(struct marshal_reader *m, struct pp_function *key)
+static bool read_key_place(struct marshal_reader *m, struct pp_function *key)
 {
     *key = (struct pp_function){0};
     marshal_foresee(m, NAME_AHEAD);
     return read_key_string(m, "a file name in a function key", &key->file.i) &&
-           read_count(m, "a line number in a function key", &key->line) &&
-           read_key_string(m, "a function name in a function key", &key->name.i);
+           read_count(m, "a line number in a function key", &key->line);
+}
+
+static bool read_key_name(struct marshal_reader *m, const struct pp_function *place, uint32_t *function)
+{
+    struct pp_function key = *place;
+    size_t slot = m->refs.count;
+    if (!read_key_string(m, "a function name in a function key", &key.name.i)) {
+        return false;
+    }
+    *function = pp_builder_function(m->builder, &key).i;
+    if (slot < m->refs.count && m->refs.at[slot].kind == MARSHAL_STRING && m->refs.at[slot].id == key.name.i &&
+        pp_builder_ok(m->builder)) {
+        m->refs.at[slot] = marshal_ref_of(m, MARSHAL_NAME, *function);
+    }
+    return true;
 }
 
 static bool read_new_key(struct marshal_reader *m, const struct marshal_value *tuple, uint32_t *function)
 {
-    struct pp_function key;
-    if (!read_key_items(m, &key)) {
+    struct pp_function place;
+    if (!read_key_place(m, &place) || !read_key_name(m, &place, function)) {
         return false;
     }
-    *function = pp_builder_function(m->builder, &key).i;
     marshal_finish(m, tuple, MARSHAL_KEY, *function);
     return true;
 }
@@ -183,17 +202,26 @@ static bool read_edge(struct marshal_reader *m, struct pp_call_edge *edge)
 /* The row's function, if its lookup was put off. */
 static void settle_key(struct row_reader *r)
 {
-    if (r->key_open) {
-        r->row.function = pp_builder_function(r->m.builder, &r->key);
-        r->key_open = false;
+    if (!r->key_open) {
+        return;
     }
+    const struct pp_function *known = pp_builder_function_at(r->m.builder, r->namesake);
+    r->row.function = r->namesake;
+    if (known->line != r->key.line || known->file.i != r->key.file.i || known->module.i != 0) {
+        r->key.name = known->name;
+        r->row.function = pp_builder_function(r->m.builder, &r->key);
+    }
+    r->key_open = false;
 }
 
-/* Numbers functions in the order of the file: one that no caller has had yet must be there before the callers of this row. */
-static void foresee_function(struct row_reader *r)
+/* Where the callers end `ahead` bytes further on, the name in the next row's key and its first callers are what will be looked up. */
+static inline void foresee_row(const struct marshal_reader *m, ptrdiff_t ahead)
 {
-    if (r->key_open && !pp_builder_foresee_function(r->m.builder, r->key.name)) {
-        settle_key(r);
+    if (m->end - m->at > ahead && m->at[ahead] == '0') {
+        ptrdiff_t key = ahead + 1 + 2;
+        marshal_foresee(m, key + NAME_AHEAD);
+        marshal_foresee(m, key + CALLERS_AHEAD);
+        marshal_foresee(m, key + CALLERS_AHEAD + CALLER_AHEAD);
     }
 }
 
@@ -201,10 +229,13 @@ static void foresee_function(struct row_reader *r)
 static bool read_callers(struct row_reader *r, const struct marshal_value *dict)
 {
     struct marshal_reader *m = &r->m;
+    foresee_row(m, 0);
+    foresee_row(m, CALLER_AHEAD);
     for (;;) {
         struct marshal_value key;
         struct pp_call_edge edge = {0};
         marshal_foresee(m, 2 * CALLER_AHEAD);
+        foresee_row(m, 2 * CALLER_AHEAD);
         if (!marshal_quick_key(m, &edge.caller.i)) {
             if (marshal_quick_byte(m, '0')) {
                 break;
@@ -279,7 +310,6 @@ static bool read_row_tuple(struct row_reader *r, const struct marshal_value *tup
         !read_time(m, "a time", &r->row.tottime) || !read_time(m, "a cumulative time", &r->row.cumtime)) {
         return false;
     }
-    foresee_function(r);
     if (!read_row_callers(r, &callers)) {
         return false;
     }
@@ -309,8 +339,7 @@ static bool read_row(struct row_reader *r)
     return read_row_tuple(r, &value);
 }
 
-/* The key of a row. Its function is looked up in steps between which the row is read (foresee_function, settle_key): each step waits for memory, and what the
- * next one needs comes from there meanwhile. */
+/* The key of a row. A function that is known (as a caller) is looked at when the row has been read: by then it has come from memory. */
 static bool read_row_key(struct row_reader *r, const struct marshal_value *value)
 {
     struct marshal_reader *m = &r->m;
@@ -318,12 +347,11 @@ static bool read_row_key(struct row_reader *r, const struct marshal_value *value
     if (value->kind != MARSHAL_TUPLE || value->count != 3 || value->slot != UINT32_MAX) {
         return read_key(m, value, &r->row.function.i);
     }
-    if (!read_key_items(m, &r->key)) {
+    if (!read_key_place(m, &r->key)) {
         return false;
     }
-    pp_builder_foresee_name(m->builder, r->key.name);
-    r->key_open = true;
-    return true;
+    r->key_open = marshal_quick_name(m, &r->namesake.i);
+    return r->key_open || read_key_name(m, &r->key, &r->row.function.i);
 }
 
 static bool read_rows(struct row_reader *r, bool *sampled)

@@ -284,11 +284,38 @@ START_TEST(regexes_give_up_in_bounded_time)
 }
 END_TEST
 
+/* Large tables fill their slots late: strings are found before and after, and numbers do not depend on it. */
+START_TEST(intern_keeps_many_strings_apart)
+{
+    enum { MANY = 100000 };
+    struct pp_intern table = {0};
+    struct pp_arena arena = {0};
+    char text[16];
+    for (uint32_t i = 0; i < MANY; i++) {
+        struct pp_str s = {text, (size_t)snprintf(text, sizeof text, "%x", i * 2654435761u)};
+        ck_assert_uint_eq(pp_intern_find(&table, s), UINT32_MAX);
+        ck_assert_uint_eq(pp_intern_add(&table, &arena, s), i);
+        ck_assert_uint_eq(pp_intern_find(&table, s), i);
+        if (i % 3 == 0) {
+            ck_assert_uint_eq(pp_intern_add(&table, &arena, s), i);
+        }
+    }
+    for (uint32_t i = 0; i < MANY; i++) {
+        struct pp_str s = {text, (size_t)snprintf(text, sizeof text, "%x", i * 2654435761u)};
+        ck_assert_uint_eq(pp_intern_add(&table, &arena, s), i);
+    }
+    ck_assert_uint_eq(table.count, MANY);
+    pp_intern_free(&table);
+    pp_arena_free(&arena);
+}
+END_TEST
+
 Suite *suite_base(void);
 Suite *suite_base(void)
 {
     Suite *suite = suite_create("base");
     TCase *tc = tcase_create("base");
+    tcase_add_test(tc, intern_keeps_many_strings_apart);
     tcase_add_test(tc, slices);
     tcase_add_loop_test(tc, doubles_as_python_writes_them, 0, (int)(sizeof reprs / sizeof *reprs));
     tcase_add_loop_test(tc, decimal_numbers, 0, (int)(sizeof decimals / sizeof *decimals));
