@@ -50,6 +50,8 @@ static enum stack_verdict read_visiting(struct sampler *s, struct python_thread 
 static enum stack_verdict read_stopped(struct sampler *s, struct python_process *process, struct python_thread *thread)
 {
     int64_t held_ns = 0;
+    /* To stop, it needs its processor. */
+    visitor_leave(&s->visitor);
     if (!thread->tid || !stopper_stop(s->stopper, process->target.pid, thread->tid)) {
         return STACK_MOVING;
     }

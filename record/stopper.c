@@ -2,10 +2,10 @@
 #include "record/stopper.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -15,7 +15,7 @@
 /* Event of a stop that was asked for, and of a group stop, of a seized thread (linux/ptrace.h). */
 enum { EVENT_STOP = 128 };
 /* How long to wait for a thread to stop: one that sleeps in the kernel uninterruptibly comes later, and is let go when it does. */
-enum { PATIENCE_NS = 2000000, SPIN_NS = 60000, FIRST_GUESS_NS = 40000, SMOOTHING = 8 };
+enum { PATIENCE_NS = 2000000, SPIN_NS = 40000, NAP_NS = 20000, FIRST_GUESS_NS = 40000, SMOOTHING = 8 };
 
 struct held {
     pid_t pid, tid;
@@ -121,7 +121,9 @@ static bool wait_for_stop(struct held *h, int64_t start_ns)
             return false;
         }
         if (waited > SPIN_NS) {
-            (void)sched_yield();
+            /* It may be waiting for the very processor we are on. */
+            const struct timespec nap = {0, NAP_NS};
+            (void)nanosleep(&nap, NULL);
         }
     }
 }
