@@ -184,6 +184,7 @@ static void write_paths_title(const struct diff_report *r, struct pp_sink *out)
     double share = carried + left > 0 ? 100 * carried / (carried + left) : 100;
     pp_sink_printf(out, "%zu call path%s carr%s %.1f %% of the change", r->path_count, r->path_count == 1 ? "" : "s",
                    r->path_count == 1 ? "ies" : "y", share);
+    pp_sink_text(out, r->path_count > 1 ? ", each without what the others carry" : "");
     if (r->path_sums.estimated) {
         pp_sink_text(out,
                      " (the profiles know calls, not stacks: paths marked [estimated] are shared out by the edges)");
