@@ -5,7 +5,6 @@
 
 #include "base/number.h"
 #include "record/process.h"
-#include "record/thread_ids.h"
 #include "record/thread_names.h"
 
 /* More cannot be told from a list that runs in a circle. */
@@ -51,6 +50,7 @@ void python_process_free(struct python_process *process)
     pp_free(process->links.at);
     pp_free(process->expected.at);
     pp_free(process->seen.at);
+    pp_free(process->ids.at);
     code_cache_free(process->codes);
     pp_free(process);
 }
@@ -183,7 +183,7 @@ static bool take_thread(struct python_process *p, const struct interpreter *inte
     if (known) {
         known->present = true;
     } else if (ident) {
-        pid_t tid = bound ? thread_id_of(&p->target, ident, native, p->other_names) : 0;
+        pid_t tid = bound ? thread_id_of(&p->target, ident, native, p->other_names, &p->ids) : 0;
         add_thread(p, interpreter, address, ident, tid, id, now_ns);
     }
     return true;

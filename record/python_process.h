@@ -4,6 +4,7 @@
 
 #include "record/stack_reader.h"
 #include "record/thread_clock.h"
+#include "record/thread_ids.h"
 #include "record/unicode.h"
 
 /* A Python thread. */
@@ -40,7 +41,8 @@ struct python_process {
     PP_VEC(struct remote_part) links;
     PP_VEC(uint64_t) expected, seen;
     int64_t refreshed_ns; /* when they were looked at last */
-    bool other_names;     /* thread numbers in the process are not those of our /proc (another PID namespace) */
+    thread_ids ids;
+    bool other_names; /* thread numbers in the process are not those of our /proc (another PID namespace) */
 };
 
 /* A process found by target_find; freed with python_process_free. `now_ns`: from when its first samples count. */

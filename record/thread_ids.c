@@ -28,55 +28,58 @@ bool thread_ids_are_foreign(pid_t pid)
     return foreign;
 }
 
-static bool is_task(const process_ids *tasks, uint64_t id)
-{
-    for (size_t i = 0; i < tasks->count; i++) {
-        if ((uint64_t)tasks->at[i] == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The task that calls itself `inner` in its own namespace. */
-static pid_t from_inside(pid_t pid, const process_ids *tasks, uint64_t inner)
+static pid_t inner_id(pid_t pid, pid_t task)
 {
     struct pp_arena arena = {0};
-    pid_t found = 0;
-    for (size_t i = 0; i < tasks->count && !found; i++) {
-        struct pp_str ids = namespace_ids(&arena, pid, tasks->at[i]);
-        struct pp_cut cut = pp_str_rcut(ids, '\t');
-        uint64_t id;
-        if (pp_parse_u64(cut.found ? cut.tail : ids, &id) && id == inner) {
-            found = tasks->at[i];
+    struct pp_str numbers = namespace_ids(&arena, pid, task);
+    struct pp_cut cut = pp_str_rcut(numbers, '\t');
+    uint64_t id = 0;
+    bool good = pp_parse_u64(cut.found ? cut.tail : numbers, &id) && id <= INT32_MAX;
+    pp_arena_free(&arena);
+    return good ? (pid_t)id : 0;
+}
+
+static void fill(pid_t pid, bool foreign, thread_ids *ids)
+{
+    process_ids tasks = {0};
+    ids->count = 0;
+    process_tasks(pid, &tasks);
+    for (size_t i = 0; i < tasks.count; i++) {
+        pid_t task = tasks.at[i];
+        *PP_PUSH(ids) = (struct thread_id){task, foreign ? inner_id(pid, task) : task};
+    }
+    pp_free(tasks.at);
+}
+
+static pid_t known(const thread_ids *ids, uint64_t theirs)
+{
+    for (size_t i = 0; i < ids->count && theirs; i++) {
+        if ((uint64_t)ids->at[i].theirs == theirs) {
+            return ids->at[i].ours;
         }
     }
-    pp_arena_free(&arena);
+    return 0;
+}
+
+static pid_t find(const struct target *target, uint64_t ident, uint64_t native, const thread_ids *ids)
+{
+    pid_t found = known(ids, native);
+    for (size_t i = 0; i < sizeof places_of_tid / sizeof *places_of_tid && !native && !found; i++) {
+        uint32_t id;
+        if (remote_u32(target->pid, ident + places_of_tid[i], &id)) {
+            found = known(ids, id);
+        }
+    }
     return found;
 }
 
-static pid_t checked(pid_t pid, const process_ids *tasks, uint64_t id, bool foreign)
+pid_t thread_id_of(const struct target *target, uint64_t ident, uint64_t native, bool foreign, thread_ids *ids)
 {
-    if (foreign) {
-        return from_inside(pid, tasks, id);
+    pid_t found = find(target, ident, native, ids);
+    /* A namespace may give an ended thread's number to a new one, which we number otherwise. */
+    if (!found || (foreign && !process_alive(found))) {
+        fill(target->pid, foreign, ids);
+        found = find(target, ident, native, ids);
     }
-    return is_task(tasks, id) ? (pid_t)id : 0;
-}
-
-pid_t thread_id_of(const struct target *target, uint64_t ident, uint64_t native, bool foreign)
-{
-    process_ids tasks = {0};
-    pid_t found = 0;
-    process_tasks(target->pid, &tasks);
-    if (native) {
-        found = checked(target->pid, &tasks, native, foreign);
-    }
-    for (size_t i = 0; i < sizeof places_of_tid / sizeof *places_of_tid && !native && !found; i++) {
-        uint32_t id;
-        if (remote_u32(target->pid, ident + places_of_tid[i], &id) && id) {
-            found = checked(target->pid, &tasks, id, foreign);
-        }
-    }
-    pp_free(tasks.at);
     return found;
 }
