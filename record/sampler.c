@@ -49,10 +49,12 @@ static enum stack_verdict read_visiting(struct sampler *s, struct python_thread 
 /* Stops the thread, reads, lets it go on. STACK_MOVING: it could not be stopped. */
 static enum stack_verdict read_stopped(struct sampler *s, struct python_process *process, struct python_thread *thread)
 {
-    int64_t held_ns = 0;
+    int64_t held_ns = 0, start_ns = timing_now();
     /* To stop, it needs its processor. */
     visitor_leave(&s->visitor);
     if (!thread->tid || !stopper_stop(s->stopper, process->target.pid, thread->tid)) {
+        /* Waiting in vain is not to be done at every sample: it is charged as a visit is. */
+        s->visitor.spent_ns += timing_now() - start_ns;
         return STACK_MOVING;
     }
     enum stack_verdict verdict = stack_read_still(&thread->reader, false);

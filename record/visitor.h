@@ -6,10 +6,11 @@
 #include "record/thread_clock.h"
 
 struct visitor {
-    void *allowed;    /* the processors that profrec may use; NULL: not known, so that it stays where it is */
-    size_t size;      /* bytes of it */
-    int at;           /* the one that it keeps to now, -1: none */
-    int64_t spent_ns; /* that threads waited for their processor, in all */
+    void *allowed; /* the processors that profrec may use; NULL: not known, so that it stays where it is */
+    size_t size;   /* bytes of it */
+    int at;        /* the one that it keeps to now, -1: none */
+    int64_t
+        spent_ns; /* that threads waited for their processor, in all, as far as visits (and stops that failed) may have caused it */
 };
 
 void visitor_init(struct visitor *visitor);
