@@ -75,13 +75,8 @@ static void print_input(const struct facts *f, struct pp_sink *out)
     }
 }
 
-static void print_calls(const struct facts *f, struct pp_sink *out)
+static void print_call_counts(const struct pp_profile *p, struct pp_sink *out)
 {
-    const struct pp_profile *p = f->input->profile;
-    label(out, "shape");
-    pp_sink_text(out, "calls\n");
-    counted(out, "functions", p->row_count);
-    counted(out, "callers", f->edges);
     label(out, "calls");
     thousands(out, p->total_calls);
     if (p->total_primitive_calls != p->total_calls) {
@@ -90,6 +85,20 @@ static void print_calls(const struct facts *f, struct pp_sink *out)
         pp_sink_text(out, " primitive)");
     }
     pp_sink_byte(out, '\n');
+}
+
+static void print_calls(const struct facts *f, struct pp_sink *out)
+{
+    const struct pp_profile *p = f->input->profile;
+    label(out, "shape");
+    pp_sink_text(out, "calls\n");
+    counted(out, "functions", p->row_count);
+    counted(out, "callers", f->edges);
+    if (p->sampled_calls) {
+        counted(out, "samples", p->total_primitive_calls > 0 ? (size_t)p->total_primitive_calls : 0);
+    } else {
+        print_call_counts(p, out);
+    }
     label(out, "total");
     seconds(out, p->total_tottime);
     pp_sink_byte(out, '\n');
@@ -112,10 +121,12 @@ static void print_samples(const struct facts *f, struct pp_sink *out)
     static const char *const names[] = {"on CPU", "holding the GIL", "in GC", "stopped", "verified",
                                         "idle",   "salvaged"};
     const struct pp_profile *p = f->input->profile;
-    counted(out, "samples", p->sample_count);
     if (p->sample_count == 0) {
+        label(out, "samples");
+        pp_sink_text(out, "none in time order: the counts are sums\n");
         return;
     }
+    counted(out, "samples", p->sample_count);
     label(out, "threads");
     pp_sink_printf(out, "%zu in %zu process%s\n", f->threads, f->processes, f->processes == 1 ? "" : "es");
     bool any = false;

@@ -1,4 +1,5 @@
 /* proffilter: part of a profile, in the format it has. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,12 +161,24 @@ static void free_filter(struct pp_filter *f)
     }
 }
 
+/* Rounded so that what is shown adds up as well: the larger part takes what rounding leaves. */
+static void show_seconds(const struct args *a, const struct pp_filter_books *b)
+{
+    double kept = rint(b->kept_seconds * 1e6), dropped = rint(b->dropped_seconds * 1e6);
+    double read = rint(b->read_seconds * 1e6);
+    if (fabs(kept) > fabs(dropped)) {
+        kept = read - dropped;
+    } else {
+        dropped = read - kept;
+    }
+    cli_warn(&a->common, "kept %.6f s + dropped %.6f s = read %.6f s", kept / 1e6, dropped / 1e6, read / 1e6);
+}
+
 /* The books on stderr: kept + dropped = read. */
 static void show_books(const struct args *a, const struct pp_profile *p, const struct pp_filter_books *b)
 {
     if (p->shapes & PP_SHAPE_CALLS) {
-        cli_warn(&a->common, "kept %.6f s + dropped %.6f s = read %.6f s", b->kept_seconds, b->dropped_seconds,
-                 b->read_seconds);
+        show_seconds(a, b);
     } else {
         char text[3][48];
         const struct pp_metric *m = &p->metrics[pp_profile_default_metric(p)];

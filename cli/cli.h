@@ -61,7 +61,8 @@ struct cli_example {
 enum cli_tool_flag {
     CLI_NO_INPUT = 1,  /* reads no profile: no --from, --max-input, --list-formats */
     CLI_NO_OUTPUT = 2, /* no -o */
-    CLI_HAS_TO = 4     /* has --to */
+    CLI_HAS_TO = 4,    /* has --to */
+    CLI_HAS_NAMES = 8  /* has further names; messages begin with the one it was called by */
 };
 
 struct cli_tool {
@@ -80,6 +81,7 @@ struct cli_tool {
 struct cli_common {
     const struct cli_tool *tool;
     const char *invoked;      /* basename of argv[0] */
+    const char *name;         /* what messages begin with */
     const char *output;       /* -o FILE; NULL: standard output */
     const char *from, *to;    /* format names or NULL */
     uint64_t max_input;       /* bytes; 0: default */

@@ -14,7 +14,7 @@ static void say(const struct cli_common *c, const char *text)
 {
     char shown[2048];
     pp_text_show_buffer(shown, sizeof shown, pp_str_of(text));
-    (void)fprintf(stderr, "%s: %s\n", c->tool->name, shown);
+    (void)fprintf(stderr, "%s: %s\n", c->name, shown);
 }
 
 __attribute__((format(printf, 2, 0))) static void vsay(const struct cli_common *c, const char *format, va_list args)
@@ -52,7 +52,7 @@ void cli_progress(const struct cli_common *c, const char *text)
     if (text) {
         char shown[512];
         pp_text_show_buffer(shown, sizeof shown, pp_str_of(text));
-        (void)fprintf(stderr, "%s: %s", c->tool->name, shown);
+        (void)fprintf(stderr, "%s: %s", c->name, shown);
     }
 }
 
@@ -62,7 +62,7 @@ int cli_usage(const struct cli_common *c, const char *format, ...)
     va_start(args, format);
     vsay(c, format, args);
     va_end(args);
-    (void)fprintf(stderr, "Try '%s --help'.\n", c->tool->name);
+    (void)fprintf(stderr, "Try '%s --help'.\n", c->name);
     return CLI_TROUBLE;
 }
 

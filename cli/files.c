@@ -69,10 +69,9 @@ static void show_progress(void *context, const struct pp_source *source)
     double done = (double)pp_source_raw_consumed(source);
     double size = (double)pp_source_raw_size(source);
     if (size > 0) {
-        (void)fprintf(stderr, "\r%s: reading, %.0f MB, %.0f %%", progress->common->tool->name, done / 1e6,
-                      100 * done / size);
+        (void)fprintf(stderr, "\r%s: reading, %.0f MB, %.0f %%", progress->common->name, done / 1e6, 100 * done / size);
     } else {
-        (void)fprintf(stderr, "\r%s: reading, %.0f MB", progress->common->tool->name, done / 1e6);
+        (void)fprintf(stderr, "\r%s: reading, %.0f MB", progress->common->name, done / 1e6);
     }
 }
 

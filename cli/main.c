@@ -54,6 +54,7 @@ int cli_main(const struct cli_tool *tool, int argc, char **argv)
     }
     c->tool = tool;
     c->invoked = argc > 0 ? basename_of(argv[0]) : tool->name;
+    c->name = tool->flags & CLI_HAS_NAMES ? c->invoked : tool->name;
     int operands = 0;
     enum cli_parsed parsed = cli_parse(&table, c, argc, argv, &operands);
     int status = parsed == CLI_PARSE_BAD ? CLI_TROUBLE

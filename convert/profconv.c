@@ -3,10 +3,12 @@
 
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "formats/raw/raw.h"
 
 struct args {
     struct cli_common common;
     const char *unit, *metric;
+    bool follow;
     char from[32], to[32]; /* the halves of the invoked name */
 };
 
@@ -15,7 +17,7 @@ static const struct cli_option options[] = {
     {.letter = 'u',
      .name = "unit",
      .argument = "UNIT",
-     .help = "s, ms, us or ns: of the integers written, or what one\ncount stands for when counts become times",
+     .help = "s, ms, us or ns: of the integers written, or what one count stands for when counts become times",
      .kind = CLI_STRING,
      .offset = offsetof(struct args, unit),
      .group = "Options"},
@@ -25,6 +27,10 @@ static const struct cli_option options[] = {
      .help = "the metric to write where the format holds one",
      .kind = CLI_STRING,
      .offset = offsetof(struct args, metric)},
+    {.name = "follow",
+     .help = "raw to text: show samples as they arrive, while the recording goes on",
+     .kind = CLI_FLAG,
+     .offset = offsetof(struct args, follow)},
     {0},
 };
 /* clang-format on */
@@ -34,6 +40,7 @@ static const struct cli_example examples[] = {
     {"pstat2folded output.prof | folded2svg -o out.svg", "the same under its own name, into a flame graph"},
     {"profconv --to pstat stacks.folded -o stacks.prof", "stacks as a file that Python's pstats loads"},
     {"raw2text run.raw | less", "a recording, one sample a line"},
+    {"profrec --pid 1234 | raw2text --follow | grep json", "the same while it goes on"},
     {0},
 };
 
@@ -86,6 +93,29 @@ static bool check_unit(const struct args *a)
     return i < 4;
 }
 
+/* A recording as text while it goes on: nothing waits for its end. */
+static int follow(const struct args *a, const char *path)
+{
+    const struct cli_common *c = &a->common;
+    struct pp_error err = {0};
+    struct pp_report report = {0};
+    struct pp_source *source = pp_source_open(path ? path : "-", c->max_input, &err);
+    if (!source) {
+        return cli_fail(c, path, &err);
+    }
+    struct pp_sink *out = cli_open_output(c, false);
+    int status = CLI_TROUBLE;
+    if (out && pp_raw_follow(source, out, &(struct pp_options){.strict = c->strict}, &report, &err)) {
+        cli_show_report(c, path, &report);
+        status = cli_close_output(c, out, CLI_OK);
+    } else if (out) {
+        cli_fail(c, path ? path : "-", &err);
+        pp_sink_abandon(out);
+    }
+    pp_source_close(source);
+    return status;
+}
+
 static int run(void *args, int argc, char **argv)
 {
     struct args *a = args;
@@ -101,6 +131,10 @@ static int run(void *args, int argc, char **argv)
     }
     if (!check_unit(a)) {
         return CLI_TROUBLE;
+    }
+    if (a->follow) {
+        bool fits = strcmp(a->common.to, "text") == 0 && (!a->common.from || strcmp(a->common.from, "raw") == 0);
+        return fits ? follow(a, argc ? argv[0] : NULL) : cli_usage(&a->common, "--follow is for raw to text only");
     }
     add_format_option(a, "unit", a->unit, unit, sizeof unit);
     add_format_option(a, "metric", a->metric, metric, sizeof metric);
@@ -123,7 +157,7 @@ static const struct cli_tool tool = {
     .options = options,
     .examples = examples,
     .args_size = sizeof(struct args),
-    .flags = CLI_HAS_TO,
+    .flags = CLI_HAS_TO | CLI_HAS_NAMES,
     .run = run,
 };
 

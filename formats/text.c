@@ -1,9 +1,10 @@
 /* A profile as lines for people and for grep: one sample (or stack, or function) a line, fields separated by tabs. Write only; the lines are
  * described in docs/formats/text.md. */
+#include "formats/text.h"
+
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "formats/format.h"
 #include "model/label.h"
 
 struct text_writer {
@@ -124,20 +125,31 @@ static void show_stack(struct text_writer *t, uint32_t stack)
     pp_sink_byte(t->out, '\n');
 }
 
-static void write_samples(struct text_writer *t)
+static void write_sample(struct text_writer *t, size_t s)
+{
+    const struct pp_sample *sample = &t->p->samples[s];
+    show_seconds(t->out, sample->time_ns);
+    pp_sink_byte(t->out, '\t');
+    show_thread(t, sample->thread);
+    pp_sink_byte(t->out, '\t');
+    show_flags(t->out, sample->flags, sample_flags);
+    pp_sink_byte(t->out, '\t');
+    show_values(t, t->p->sample_values + s * t->p->metric_count);
+    show_stack(t, sample->stack.i);
+}
+
+/* What samples carry is taken off the stacks' values. */
+static void find_rest(struct text_writer *t)
 {
     const struct pp_profile *p = t->p;
+    size_t cells = p->stack_count * p->metric_count;
+    t->rest = pp_calloc(cells, sizeof *t->rest);
+    for (size_t i = 0; i < cells; i++) {
+        t->rest[i] = p->stack_values[i];
+    }
     for (size_t s = 0; s < p->sample_count; s++) {
         const struct pp_sample *sample = &p->samples[s];
         const int64_t *values = p->sample_values + s * p->metric_count;
-        show_seconds(t->out, sample->time_ns);
-        pp_sink_byte(t->out, '\t');
-        show_thread(t, sample->thread);
-        pp_sink_byte(t->out, '\t');
-        show_flags(t->out, sample->flags, sample_flags);
-        pp_sink_byte(t->out, '\t');
-        show_values(t, values);
-        show_stack(t, sample->stack.i);
         for (size_t m = 0; m < p->metric_count; m++) {
             int64_t *cell = &t->rest[sample->stack.i * p->metric_count + m];
             *cell = (int64_t)((uint64_t)*cell - (uint64_t)values[m]);
@@ -172,21 +184,24 @@ static void write_rest(struct text_writer *t)
     }
 }
 
-static void write_stacks(struct text_writer *t)
+static void write_heading(struct text_writer *t)
 {
     const struct pp_profile *p = t->p;
-    size_t cells = p->stack_count * p->metric_count;
-    t->rest = pp_calloc(cells, sizeof *t->rest);
-    for (size_t i = 0; i < cells; i++) {
-        t->rest[i] = p->stack_values[i];
-    }
     pp_sink_text(t->out, "# time\tthread\tflags\t");
     for (size_t m = 0; m < p->metric_count; m++) {
         show(t->out, pp_profile_str(p, p->metrics[m].name), false);
         pp_sink_printf(t->out, "/%s\t", pp_unit_name(p->metrics[m].unit));
     }
     pp_sink_text(t->out, "stack\n");
-    write_samples(t);
+}
+
+static void write_stacks(struct text_writer *t)
+{
+    write_heading(t);
+    for (size_t s = 0; s < t->p->sample_count; s++) {
+        write_sample(t, s);
+    }
+    find_rest(t);
     write_rest(t);
 }
 
@@ -230,16 +245,21 @@ static void write_calls(struct text_writer *t)
     }
 }
 
-static void write_metas(struct text_writer *t)
+static void write_metas(struct text_writer *t, size_t first)
 {
     const struct pp_profile *p = t->p;
-    for (size_t i = 0; i < p->meta_count; i++) {
+    for (size_t i = first; i < p->meta_count; i++) {
         pp_sink_text(t->out, "# ");
         show(t->out, pp_profile_str(p, p->metas[i].key), false);
         pp_sink_text(t->out, ": ");
         show(t->out, pp_profile_str(p, p->metas[i].value), false);
         pp_sink_byte(t->out, '\n');
     }
+}
+
+static void write_start(struct text_writer *t)
+{
+    const struct pp_profile *p = t->p;
     if (p->start_utc_ns) {
         pp_sink_text(t->out, "# start: ");
         show_seconds(t->out, p->start_utc_ns);
@@ -254,7 +274,8 @@ static bool text_write(const struct pp_profile *p, struct pp_sink *out, const st
     (void)report;
     (void)err;
     struct text_writer t = {.p = p, .out = out};
-    write_metas(&t);
+    write_metas(&t, 0);
+    write_start(&t);
     if (p->shapes & PP_SHAPE_STACKS) {
         write_stacks(&t);
     }
@@ -265,6 +286,71 @@ static bool text_write(const struct pp_profile *p, struct pp_sink *out, const st
     pp_free(t.path.at);
     pp_free(t.rest);
     return true;
+}
+
+/* --- a profile that still grows --- */
+
+struct text_follower {
+    struct text_writer writer;
+    PP_VEC(struct pp_stack) stacks; /* copies, as the builder's stand among other things */
+    size_t samples, metas, metrics; /* shown */
+    bool started;
+};
+
+struct text_follower *text_follower_new(struct pp_sink *out)
+{
+    struct text_follower *f = pp_calloc(1, sizeof *f);
+    f->writer.out = out;
+    return f;
+}
+
+void text_follower_free(struct text_follower *f)
+{
+    pp_arena_free(&f->writer.arena);
+    pp_free(f->writer.path.at);
+    pp_free(f->writer.rest);
+    pp_free(f->stacks.at);
+    pp_free(f);
+}
+
+/* Metadata that are new, the start once it is known, and the heading when there are other columns. */
+static void follow_heads(struct text_follower *f, const struct pp_profile *p)
+{
+    write_metas(&f->writer, f->metas);
+    f->metas = p->meta_count;
+    if (!f->started && p->start_utc_ns) {
+        write_start(&f->writer);
+        f->started = true;
+    }
+    if (f->metrics != p->metric_count) {
+        write_heading(&f->writer);
+        f->metrics = p->metric_count;
+    }
+}
+
+void text_follower_show(struct text_follower *f, const struct pp_builder *b)
+{
+    struct pp_profile view;
+    pp_builder_view(b, &view);
+    for (size_t i = f->stacks.count; i < pp_builder_stack_count(b); i++) {
+        *PP_PUSH(&f->stacks) = pp_builder_stack_at(b, (pp_stack_id){(uint32_t)i});
+    }
+    view.stacks = f->stacks.at;
+    view.stack_count = f->stacks.count;
+    f->writer.p = &view;
+    follow_heads(f, &view);
+    for (; f->samples < view.sample_count; f->samples++) {
+        write_sample(&f->writer, f->samples);
+    }
+    f->writer.p = NULL;
+}
+
+void text_follower_end(struct text_follower *f, const struct pp_profile *p)
+{
+    f->writer.p = p;
+    follow_heads(f, p);
+    find_rest(&f->writer);
+    write_rest(&f->writer);
 }
 
 const struct pp_format pp_format_text = {

@@ -267,15 +267,11 @@ void pp_builder_start_utc(struct pp_builder *b, int64_t utc_ns)
     b->start_utc_ns = utc_ns;
 }
 
-static struct pp_profile *finish_tables(struct pp_builder *b)
+static void show_tables(const struct pp_builder *b, struct pp_profile *p)
 {
-    struct pp_profile *p = pp_calloc(1, sizeof *p);
     p->shapes = b->shapes;
-    p->arena = b->arena;
-    b->arena = (struct pp_arena){0};
     p->strings = b->strings.strings;
     p->string_count = b->strings.count;
-    b->strings.strings = NULL;
     p->functions = b->functions.at;
     p->function_count = b->functions.count;
     p->frames = b->frames.at;
@@ -287,6 +283,24 @@ static struct pp_profile *finish_tables(struct pp_builder *b)
     p->metas = b->metas.at;
     p->meta_count = b->metas.count;
     p->start_utc_ns = b->start_utc_ns;
+}
+
+void pp_builder_view(const struct pp_builder *b, struct pp_profile *view)
+{
+    *view = (struct pp_profile){0};
+    show_tables(b, view);
+    view->samples = b->samples.at;
+    view->sample_count = b->samples.count;
+    view->sample_values = b->sample_values.at;
+}
+
+static struct pp_profile *finish_tables(struct pp_builder *b)
+{
+    struct pp_profile *p = pp_calloc(1, sizeof *p);
+    show_tables(b, p);
+    p->arena = b->arena;
+    b->arena = (struct pp_arena){0};
+    b->strings.strings = NULL;
     return p;
 }
 

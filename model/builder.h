@@ -25,6 +25,10 @@ bool pp_builder_fail(struct pp_builder *b, enum pp_status status, const char *fo
 /* The report in which the reader notes what it skipped; owned by b, copied out with pp_builder_report before finish. */
 struct pp_report *pp_builder_report(struct pp_builder *b);
 
+/* What there is so far, for readers whose input goes on: the profile's tables but stacks, values and calls (of those pp_builder_stack_at tells).
+ * Borrowed, until the next call on b. */
+void pp_builder_view(const struct pp_builder *b, struct pp_profile *view);
+
 /* Interning: equal arguments give equal ids; 0 after an error. */
 pp_string_id pp_builder_string(struct pp_builder *b, struct pp_str s);
 pp_string_id pp_builder_text(struct pp_builder *b, const char *text);

@@ -11,6 +11,8 @@ struct raw_reader {
     struct pp_error *err;
     bool strict;
     struct raw_records records;
+    raw_seen *seen; /* NULL: nobody asks */
+    void *context;
     uint32_t next_number; /* of the next block */
     uint64_t intact;
     bool lost_any;
@@ -93,6 +95,9 @@ static bool read_blocks(struct raw_reader *r)
         if (!ok) {
             return false;
         }
+        if (r->seen && pp_builder_ok(r->records.b) && !r->seen(r->context, r->records.b)) {
+            return true;
+        }
     }
 }
 
@@ -116,12 +121,19 @@ static bool check_end(struct raw_reader *r)
     return declared <= have || lose(r, "samples or stacks are lost with their blocks", declared - have, at);
 }
 
-bool raw_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
+bool raw_read_with(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, raw_seen *seen,
+                   void *context, struct pp_error *err)
 {
-    struct raw_reader r = {.source = source, .err = err, .strict = options->strict, .records = {.b = b}};
+    struct raw_reader r = {
+        .source = source, .err = err, .strict = options->strict, .records = {.b = b}, .seen = seen, .context = context};
     pp_builder_stacks(b);
     bool ok =
         read_header(&r) && read_blocks(&r) && (!pp_builder_ok(b) || pp_source_error(source, NULL) || check_end(&r));
     raw_records_free(&r.records);
     return ok;
+}
+
+bool raw_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
+{
+    return raw_read_with(source, b, options, NULL, NULL, err);
 }
