@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/cli_parts.h"
 
@@ -162,6 +163,39 @@ int cli_close_output(const struct cli_common *c, struct pp_sink *sink, int statu
     return cli_fail(c, c->output ? c->output : "standard output", &err);
 }
 
+/* A text format on a terminal: names may hold escape sequences, so all but tabs and line ends is shown escaped, as everywhere else. */
+static void show_on_terminal(struct pp_sink *out, struct pp_str text)
+{
+    while (text.len) {
+        size_t len = 0;
+        while (len < text.len && text.data[len] != '\n' && text.data[len] != '\t') {
+            len++;
+        }
+        pp_text_show(out, pp_str_sub(text, 0, len));
+        pp_sink_str(out, pp_str_sub(text, len, 1));
+        text = pp_str_sub(text, len + 1, text.len);
+    }
+}
+
+static bool write_to(const struct cli_common *c, const struct pp_profile *p, const struct pp_format *to,
+                     struct pp_sink *out, struct pp_report *report, struct pp_error *err)
+{
+    struct pp_arena arena = {0};
+    struct pp_options options = cli_format_options(c, &arena, NULL, 0);
+    bool to_stdout = !c->output || strcmp(c->output, "-") == 0;
+    bool terminal = to_stdout && !to->binary && !c->force && isatty(STDOUT_FILENO);
+    struct pp_sink *first = terminal ? pp_sink_memory() : out;
+    bool ok = pp_format_write(p, to, first, &options, report, err);
+    if (terminal) {
+        if (ok) {
+            show_on_terminal(out, pp_sink_contents(first));
+        }
+        pp_sink_abandon(first);
+    }
+    pp_arena_free(&arena);
+    return ok;
+}
+
 int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, const struct pp_format *fallback)
 {
     const struct pp_format *to = c->to ? named_format(c, "to", c->to) : fallback;
@@ -179,18 +213,15 @@ int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, co
     if (!out) {
         return CLI_TROUBLE;
     }
-    struct pp_arena arena = {0};
     struct pp_report report = {0};
     struct pp_error err = {0};
-    struct pp_options options = cli_format_options(c, &arena, NULL, 0);
     int status = CLI_OK;
-    if (pp_format_write(p, to, out, &options, &report, &err)) {
+    if (write_to(c, p, to, out, &report, &err)) {
         cli_show_report(c, NULL, &report);
         status = cli_close_output(c, out, CLI_OK);
     } else {
         pp_sink_abandon(out);
         status = cli_fail(c, NULL, &err);
     }
-    pp_arena_free(&arena);
     return status;
 }

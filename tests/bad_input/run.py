@@ -238,6 +238,11 @@ def folded(folder):
         # As calls, large counts may overflow where they add up.
         convert(name, path, to="pstat", expect=expect if expect == 2 else None, extra=("--from", "folded", "--quiet"))
         run(name, [os.path.join(BIN, "proffilter"), "--quiet", "--from", "folded", path], expect=expect)
+    escapes = put(folder, "bad", made["escapes"][0])
+    for tool in ("proffilter", "profmerge", "profstat", "folded2text"):
+        shown = on_terminal([os.path.join(BIN, tool), escapes])
+        if b"\x1b]" in shown or b"\x1b[2J" in shown:
+            complain(tool, "an escape sequence reached the terminal", shown)
     svg = os.path.join(BIN, "folded2svg")
     if os.path.exists(svg):
         for name, (data, expect) in made.items():
