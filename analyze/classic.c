@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/list_sort.h"
+#include "analyze/python_text.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -25,7 +26,7 @@ static void write_name(const struct classic *c, struct pp_sink *out, struct pp_s
     if (c->escape) {
         pp_text_show(out, name);
     } else {
-        pp_sink_str(out, name);
+        python_write(out, name);
     }
 }
 

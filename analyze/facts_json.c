@@ -76,7 +76,7 @@ static void put_findings(struct json *j, const struct facts *f)
         json_integer(j, "count", (int64_t)entry->count);
         if (entry->first.known) {
             json_integer(j, entry->first.line ? "line" : "offset",
-                        entry->first.line ? (int64_t)entry->first.line : (int64_t)entry->first.offset);
+                         entry->first.line ? (int64_t)entry->first.line : (int64_t)entry->first.offset);
         }
         yajl_gen_map_close(j->gen);
     }

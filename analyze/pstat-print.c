@@ -6,7 +6,6 @@
 
 #include "analyze/browse.h"
 #include "analyze/request.h"
-#include "base/regex.h"
 #include "model/filter.h"
 #include "model/graph.h"
 #include "model/merge.h"
@@ -255,6 +254,26 @@ static bool wants_classic(const struct args *a)
            !a->tree && a->common.color != CLI_COLOR_ALWAYS;
 }
 
+/* pstats' text tells of a bad pattern and goes on; standard error says what is bad. Elsewhere it is an error. */
+static bool check_patterns(const struct args *a, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct pp_error err = {0};
+        const struct restriction *r = &plan->restrictions[i];
+        struct python_regex *regex = r->kind == RESTRICT_MATCH ? python_regex_new(r->pattern, &err) : NULL;
+        python_regex_free(regex);
+        if (regex || r->kind != RESTRICT_MATCH) {
+            continue;
+        }
+        if (!wants_classic(a)) {
+            cli_usage(&a->common, "invalid regular expression \"%.*s\": %s", PP_STR_ARG(r->pattern), err.message);
+            return false;
+        }
+        cli_warn(&a->common, "invalid regular expression \"%.*s\": %s", PP_STR_ARG(r->pattern), err.message);
+    }
+    return true;
+}
+
 static int print_classic(const struct request *r, const struct plan *plan, struct pp_sink *out)
 {
     bool terminal = (!r->common->output || strcmp(r->common->output, "-") == 0) && isatty(STDOUT_FILENO);
@@ -275,12 +294,12 @@ static int print_classic(const struct request *r, const struct plan *plan, struc
 static int print_matching_tree(const struct args *a, const struct request *r, struct pp_sink *out)
 {
     struct pp_error err = {0};
-    struct pp_regex *regex = pp_regex_new(pp_str_of(a->tree), &err);
+    struct python_regex *regex = python_regex_new(pp_str_of(a->tree), &err);
     if (!regex) {
         return cli_fail(&a->common, "--tree", &err);
     }
     bool found = print_tree(r, regex, out);
-    pp_regex_free(regex);
+    python_regex_free(regex);
     if (!found) {
         cli_error(&a->common, "--tree: no function matches \"%s\"", a->tree);
     }
@@ -372,8 +391,8 @@ static int run(void *args, int argc, char **argv)
     bool to_stdout = !a->common.output || strcmp(a->common.output, "-") == 0;
     r.color = to_stdout && a->format == PRINT_TEXT && cli_use_color(&a->common, STDOUT_FILENO);
     r.width = to_stdout ? cli_terminal_width(STDOUT_FILENO) : 0;
-    if (parse_keys(a, &keys) && make_plan(a, &plan) && load(&a->common, argc, argv, &l) && transform(a, &l) &&
-        rank_stacks(a, &l, &r)) {
+    if (parse_keys(a, &keys) && make_plan(a, &plan) && check_patterns(a, &plan) && load(&a->common, argc, argv, &l) &&
+        transform(a, &l) && rank_stacks(a, &l, &r)) {
         r.restrictions = plan.restrictions;
         r.restriction_count = plan.count;
         r.files = l.files;

@@ -3,7 +3,7 @@
 #define PP_ANALYZE_REQUEST_H
 
 #include "analyze/classic.h"
-#include "base/regex.h"
+#include "analyze/python_regex.h"
 #include "cli/cli.h"
 
 enum print_format { PRINT_TEXT, PRINT_TSV, PRINT_CSV, PRINT_JSON, PRINT_MARKDOWN };
@@ -34,7 +34,7 @@ int print_table(const struct request *r, struct pp_sink *out);
 /* The JSON document (docs/pstat-print-json.md). */
 void print_json(const struct request *r, struct pp_sink *out);
 /* Callers above, callees below, for every function that matches. False when none does. */
-bool print_tree(const struct request *r, struct pp_regex *function, struct pp_sink *out);
+bool print_tree(const struct request *r, struct python_regex *function, struct pp_sink *out);
 /* Seconds per displayed unit and its name, for the largest value shown. */
 double request_unit(const struct request *r, double largest, const char **name);
 

@@ -20,7 +20,5 @@ bool restriction_parse(struct restriction *r, struct pp_str text);
 size_t restrictions_reach(const struct restriction *list, size_t count, size_t rows);
 /* Applies them in order; writes pstats' lines about it ("   List reduced from …") to `message`. */
 void restrict_table(struct stat_table *t, const struct restriction *list, size_t count, struct pp_sink *message);
-/* Python's repr() of a str given as UTF-8. */
-void write_python_repr(struct pp_sink *out, struct pp_str s);
 
 #endif

@@ -5,7 +5,6 @@
 #include "analyze/list_sort.h"
 #include "analyze/request.h"
 #include "base/number.h"
-#include "base/regex.h"
 #include "base/text.h"
 
 struct view {
@@ -67,7 +66,7 @@ static void write_function(const struct view *v, const struct stat_callees *call
     pp_free(edges.at);
 }
 
-bool print_tree(const struct request *r, struct pp_regex *function, struct pp_sink *out)
+bool print_tree(const struct request *r, struct python_regex *function, struct pp_sink *out)
 {
     struct view v = {.r = r, .out = out};
     struct stat_callees callees;
@@ -85,7 +84,7 @@ bool print_tree(const struct request *r, struct pp_regex *function, struct pp_si
     }
     for (size_t i = 0; i < r->table->count; i++) {
         uint32_t number = r->table->order[i];
-        if (pp_regex_search(function, stat_label(r->table, number))) {
+        if (python_regex_search(function, stat_label(r->table, number))) {
             any = true;
             write_function(&v, &callees, number);
         }
