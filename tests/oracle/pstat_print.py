@@ -61,7 +61,7 @@ def expected(files, keys, kind, restrictions, strip, reverse):
     if reverse:
         s.reverse_order()
     getattr(s, kind)(*restrictions)
-    return out.getvalue().encode('utf-8', 'surrogatepass')
+    return out.getvalue().encode('utf-8', 'surrogateescape')
 
 
 def ours(files, keys, kind, restrictions, strip, reverse):
