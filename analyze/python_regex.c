@@ -27,7 +27,7 @@ bool regex_refuse(struct translator *t, const char *format, ...)
 
 /* --- tokens --- */
 
-static void advance(struct translator *t)
+void regex_advance(struct translator *t)
 {
     t->next = (struct token){.none = t->index >= t->count};
     if (t->next.none) {
@@ -48,20 +48,20 @@ static void advance(struct translator *t)
 struct token regex_take(struct translator *t)
 {
     struct token token = t->next;
-    advance(t);
+    regex_advance(t);
     return token;
 }
 
-static bool next_is(const struct translator *t, uint32_t code)
+bool regex_next_is(const struct translator *t, uint32_t code)
 {
     return !t->next.none && !t->next.escape && t->next.code == code;
 }
 
 bool regex_match(struct translator *t, uint32_t code)
 {
-    bool found = next_is(t, code);
+    bool found = regex_next_is(t, code);
     if (found) {
-        advance(t);
+        regex_advance(t);
     }
     return found;
 }
@@ -82,42 +82,10 @@ unsigned regex_digits(struct translator *t, unsigned most, unsigned base, uint32
         /* Saturates: what is read here is compared with smaller limits. */
         uint64_t wide = (uint64_t)*value * base + digit_value(t->next.code);
         *value = wide > UINT32_MAX ? UINT32_MAX : (uint32_t)wide;
-        advance(t);
+        regex_advance(t);
         count++;
     }
     return count;
-}
-
-/* A name up to `end`, which is taken too. */
-static bool take_name(struct translator *t, uint32_t end, struct pp_str *name)
-{
-    struct pp_sink *text = pp_sink_memory();
-    bool found = false;
-    while (!found && !t->next.none) {
-        struct token token = regex_take(t);
-        found = !token.escape && token.code == end;
-        char bytes[4];
-        pp_sink_write(text, "\\", token.escape);
-        pp_sink_write(text, bytes, found ? 0 : pp_utf8_put(bytes, token.code));
-    }
-    *name = pp_arena_str(&t->arena, pp_sink_contents(text));
-    pp_sink_abandon(text);
-    if (!found || name->len == 0) {
-        return regex_refuse(t, name->len ? "missing %c, unterminated name" : "missing group name", (int)end);
-    }
-    return true;
-}
-
-/* str.isidentifier(). */
-static bool is_identifier(struct pp_str name)
-{
-    struct pp_regex *re = pp_regex_new(
-        PP_STR("\\A[\\p{L}\\p{Nl}_\\x{1885}\\x{1886}\\x{2118}\\x{212e}\\x{309b}\\x{309c}]"
-               "[\\p{L}\\p{Nl}\\p{Mn}\\p{Mc}\\p{Nd}\\p{Pc}\\x{b7}\\x{387}\\x{1369}-\\x{1371}\\x{19da}]*\\z"),
-        NULL);
-    bool good = re && pp_regex_search(re, name);
-    pp_regex_free(re);
-    return good;
 }
 
 /* --- levels and widths --- */
@@ -163,12 +131,6 @@ static void end_branch(struct level *level)
     level->last = ITEM_NONE;
 }
 
-static void open_level(struct translator *t, enum level_kind kind, uint32_t group, unsigned flags, const char *text)
-{
-    *PP_PUSH(&t->levels) = (struct level){.kind = kind, .group = group, .flags = flags};
-    pp_sink_text(t->out, text);
-}
-
 static bool close_level(struct translator *t)
 {
     struct level level = *regex_level(t);
@@ -193,243 +155,6 @@ static bool close_level(struct translator *t)
     return true;
 }
 
-/* --- groups --- */
-
-bool regex_check_lookbehind(struct translator *t, uint32_t group)
-{
-    if (t->lookbehind_groups == 0) {
-        return true;
-    }
-    if (group >= t->groups.count || !t->groups.at[group].closed) {
-        return regex_refuse(t, "cannot refer to an open group");
-    }
-    return group < t->lookbehind_groups ||
-           regex_refuse(t, "cannot refer to group defined in the same lookbehind subpattern");
-}
-
-/* The number of the group of that name, or 0. */
-static uint32_t group_named(const struct translator *t, struct pp_str name)
-{
-    for (size_t i = 1; i < t->groups.count; i++) {
-        if (name.len && pp_str_eq(t->groups.at[i].name, name)) {
-            return (uint32_t)i;
-        }
-    }
-    return 0;
-}
-
-static bool known_name(struct translator *t, struct pp_str name, uint32_t *group)
-{
-    if (!is_identifier(name)) {
-        return regex_refuse(t, "bad character in group name '%.*s'", PP_STR_ARG(name));
-    }
-    *group = group_named(t, name);
-    return *group || regex_refuse(t, "unknown group name '%.*s'", PP_STR_ARG(name));
-}
-
-static void open_capturing(struct translator *t, struct pp_str name)
-{
-    uint32_t number = (uint32_t)t->groups.count;
-    *PP_PUSH(&t->groups) = (struct group){.name = name};
-    open_level(t, LEVEL_GROUP, number, regex_level(t)->flags, "(");
-}
-
-/* (?P<name>…) and (?P=name) */
-static bool python_extension(struct translator *t)
-{
-    struct pp_str name;
-    uint32_t group;
-    if (regex_match(t, '<')) {
-        if (!take_name(t, '>', &name)) {
-            return false;
-        }
-        if (!is_identifier(name)) {
-            return regex_refuse(t, "bad character in group name '%.*s'", PP_STR_ARG(name));
-        }
-        if (group_named(t, name)) {
-            return regex_refuse(t, "redefinition of group name '%.*s'", PP_STR_ARG(name));
-        }
-        open_capturing(t, name);
-        return true;
-    }
-    if (!regex_match(t, '=')) {
-        return regex_refuse(t, t->next.none ? "unexpected end of pattern" : "unknown extension ?P");
-    }
-    if (!take_name(t, ')', &name) || !known_name(t, name, &group)) {
-        return false;
-    }
-    if (!t->groups.at[group].closed) {
-        return regex_refuse(t, "cannot refer to an open group");
-    }
-    return regex_reference(t, group);
-}
-
-static bool skip_comment(struct translator *t)
-{
-    for (;;) {
-        struct token token = regex_take(t);
-        if (token.none) {
-            return regex_refuse(t, "missing ), unterminated comment");
-        }
-        if (!token.escape && token.code == ')') {
-            return true;
-        }
-    }
-}
-
-static bool lookbehind(struct translator *t)
-{
-    bool wanted = next_is(t, '=');
-    if (!wanted && !next_is(t, '!')) {
-        return regex_refuse(t, t->next.none ? "unexpected end of pattern" : "unknown extension ?<");
-    }
-    advance(t);
-    open_level(t, LEVEL_LOOKBEHIND, 0, regex_level(t)->flags, wanted ? "(?<=" : "(?<!");
-    if (t->lookbehind_groups == 0) {
-        t->lookbehind_groups = (uint32_t)t->groups.count;
-        regex_level(t)->outermost_lookbehind = true;
-    }
-    return true;
-}
-
-/* (?(1)yes|no), (?(name)yes|no) */
-static bool condition(struct translator *t)
-{
-    struct pp_str name;
-    uint32_t group = 0;
-    if (!take_name(t, ')', &name)) {
-        return false;
-    }
-    bool number = true;
-    for (size_t i = 0; i < name.len; i++) {
-        number = number && name.data[i] >= '0' && name.data[i] <= '9';
-        group = group > 1000000 ? group : group * 10 + (uint32_t)(name.data[i] - '0');
-    }
-    if (number && group == 0) {
-        return regex_refuse(t, "bad group number");
-    }
-    if (!number && !known_name(t, name, &group)) {
-        return false;
-    }
-    if (!regex_check_lookbehind(t, group)) {
-        return false;
-    }
-    *PP_PUSH(&t->conditions) = group;
-    open_level(t, LEVEL_CONDITION, 0, regex_level(t)->flags, "");
-    pp_sink_printf(t->out, "(?(%lu)", (unsigned long)group);
-    return true;
-}
-
-/* --- flags --- */
-
-static unsigned flag_of(struct token token)
-{
-    static const char letters[] = "aimsxu";
-    static const unsigned flags[] = {FLAG_ASCII,  FLAG_IGNORECASE, FLAG_MULTILINE,
-                                     FLAG_DOTALL, FLAG_VERBOSE,    FLAG_UNICODE};
-    for (size_t i = 0; !token.none && !token.escape && letters[i]; i++) {
-        if (token.code == (uint32_t)letters[i]) {
-            return flags[i];
-        }
-    }
-    return 0;
-}
-
-/* The letters from `token` on; *token becomes what ends them. */
-static bool read_flags(struct translator *t, struct token *token, const char *ends, bool off, unsigned *flags)
-{
-    enum { TYPES = FLAG_ASCII | FLAG_UNICODE };
-    do {
-        unsigned flag = flag_of(*token);
-        if (!token->escape && token->code == 'L' && !token->none) {
-            return regex_refuse(t, "bad inline flags: cannot use 'L' flag with a str pattern");
-        }
-        if (flag == 0) {
-            return regex_refuse(t, "unknown flag");
-        }
-        *flags |= flag;
-        if (off && flag & TYPES) {
-            return regex_refuse(t, "bad inline flags: cannot turn off flags 'a', 'u' and 'L'");
-        }
-        if ((*flags & TYPES) == TYPES) {
-            return regex_refuse(t, "bad inline flags: flags 'a', 'u' and 'L' are incompatible");
-        }
-        *token = regex_take(t);
-    } while (token->none || token->escape || token->code > 0x7f || !strchr(ends, (int)token->code));
-    return true;
-}
-
-/* (?i) for everything, (?i-s:…) for a part. */
-static bool flags_group(struct translator *t, struct token token)
-{
-    struct level *level = regex_level(t);
-    unsigned add = 0, off = 0;
-    if (token.code != '-' && !read_flags(t, &token, ")-:", false, &add)) {
-        return false;
-    }
-    if (token.code == ')') {
-        if (level->kind != LEVEL_TOP || level->branches || level->last != ITEM_NONE) {
-            return regex_refuse(t, "global flags not at the start of the expression");
-        }
-        level->flags |= add;
-        return (level->flags & FLAG_ASCII && level->flags & FLAG_UNICODE)
-                   ? regex_refuse(t, "ASCII and UNICODE flags are incompatible")
-                   : true;
-    }
-    if (token.code == '-') {
-        token = regex_take(t);
-        if (!read_flags(t, &token, ":", true, &off)) {
-            return false;
-        }
-    }
-    if (add & off) {
-        return regex_refuse(t, "bad inline flags: flag turned on and off");
-    }
-    unsigned flags = level->flags;
-    if (add & (FLAG_ASCII | FLAG_UNICODE)) {
-        flags &= ~(unsigned)(FLAG_ASCII | FLAG_UNICODE);
-    }
-    open_level(t, LEVEL_GROUP, 0, (flags | add) & ~off, "(?:");
-    return true;
-}
-
-/* What follows "(?". */
-static bool extension(struct translator *t)
-{
-    struct token token = regex_take(t);
-    unsigned flags = regex_level(t)->flags;
-    if (token.none) {
-        return regex_refuse(t, "unexpected end of pattern");
-    }
-    switch (token.escape ? 0 : token.code) {
-    case 'P':
-        return python_extension(t);
-    case ':':
-        open_level(t, LEVEL_GROUP, 0, flags, "(?:");
-        return true;
-    case '>':
-        open_level(t, LEVEL_GROUP, 0, flags, "(?>");
-        return true;
-    case '=':
-        open_level(t, LEVEL_LOOKAHEAD, 0, flags, "(?=");
-        return true;
-    case '!':
-        open_level(t, LEVEL_LOOKAHEAD, 0, flags, "(?!");
-        return true;
-    case '<':
-        return lookbehind(t);
-    case '#':
-        return skip_comment(t);
-    case '(':
-        return condition(t);
-    case '-':
-    case 'L':
-        return flags_group(t, token);
-    default:
-        return flag_of(token) ? flags_group(t, token) : regex_refuse(t, "unknown extension");
-    }
-}
-
 /* --- repeats --- */
 
 /* The numbers of {m,n}; false when the brace stands for itself, and then nothing was taken. */
@@ -439,7 +164,7 @@ static bool read_braces(struct translator *t, uint64_t *least, uint64_t *most)
     uint32_t low, high;
     *least = 0;
     *most = endless;
-    bool empty = next_is(t, '}');
+    bool empty = regex_next_is(t, '}');
     bool has_low = regex_digits(t, UINT32_MAX, 10, &low) > 0;
     bool comma = regex_match(t, ',');
     bool has_high = comma && regex_digits(t, UINT32_MAX, 10, &high) > 0;
@@ -542,9 +267,9 @@ static bool special(struct translator *t, uint32_t code)
         return t->levels.count > 1 ? close_level(t) : regex_refuse(t, "unbalanced parenthesis");
     case '(':
         if (regex_match(t, '?')) {
-            return extension(t);
+            return regex_extension(t);
         }
-        open_capturing(t, (struct pp_str){0});
+        regex_open_capturing(t, (struct pp_str){0});
         return true;
     case '[':
         return regex_set(t);
@@ -570,7 +295,7 @@ static bool translate(struct translator *t)
 {
     *PP_PUSH(&t->groups) = (struct group){0};
     *PP_PUSH(&t->levels) = (struct level){.kind = LEVEL_TOP};
-    advance(t);
+    regex_advance(t);
     while (!t->failed && !t->next.none) {
         struct token token = regex_take(t);
         if (t->failed) {

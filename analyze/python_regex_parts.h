@@ -1,4 +1,5 @@
-/* What the two halves of the translation share: python_regex.c (groups, repeats, flags) and python_regex_atoms.c (characters, sets, escapes). */
+/* What the parts of the translation share: python_regex.c (tokens, branches, repeats), python_regex_groups.c (what opens with a parenthesis) and
+ * python_regex_atoms.c (characters, sets, escapes). */
 #ifndef PP_ANALYZE_PYTHON_REGEX_PARTS_H
 #define PP_ANALYZE_PYTHON_REGEX_PARTS_H
 
@@ -72,6 +73,10 @@ struct translator {
 
 /* Notes that Python refuses the pattern, with its words and the position. Always false. */
 bool regex_refuse(struct translator *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Moves to the next token. */
+void regex_advance(struct translator *t);
+/* True if the next token is the plain character `code`. */
+bool regex_next_is(const struct translator *t, uint32_t code);
 /* Takes the next token away and returns it. */
 struct token regex_take(struct translator *t);
 /* Takes it if it is the plain character `code`. */
@@ -93,6 +98,11 @@ bool regex_escape(struct translator *t, uint32_t escape);
 bool regex_set(struct translator *t);
 /* A reference to a closed group. */
 bool regex_reference(struct translator *t, uint32_t group);
+
+/* What follows "(?". */
+bool regex_extension(struct translator *t);
+/* Opens a capturing group; name: empty for none, else in the translator's arena. */
+void regex_open_capturing(struct translator *t, struct pp_str name);
 
 /* A surrogate's place among the private characters of plane 16, where PCRE2 can see it; other code points as they are. */
 static inline uint32_t regex_visible(uint32_t code)
