@@ -161,19 +161,49 @@ static void add_command(struct session *s, struct pp_str argument)
 
 /* --- reports --- */
 
+/* Up to the first white space. */
+static struct pp_str first_word(struct pp_str line)
+{
+    size_t len = 0;
+    while (len < line.len && (!line.data[len] || !strchr(" \t\n\v\f\r", line.data[len]))) {
+        len++;
+    }
+    return pp_str_sub(line, 0, len);
+}
+
+/* int() of a word: a sign, digits, single underscores between them; what is past 64 bits is as good as the largest. */
+static bool python_int(struct pp_str word, int64_t *value)
+{
+    bool negative = word.len && word.data[0] == '-';
+    bool digit = false;
+    *value = 0;
+    for (size_t i = word.len && (negative || word.data[0] == '+'); i < word.len; i++) {
+        char c = word.data[i];
+        if (c == '_' && digit) {
+            digit = false;
+            continue;
+        }
+        digit = c >= '0' && c <= '9';
+        if (!digit) {
+            return false;
+        }
+        if (!pp_mul_i64(*value, 10, value) || !pp_add_i64(*value, c - '0', value)) {
+            *value = INT64_MAX;
+        }
+    }
+    *value = negative ? -*value : *value;
+    return digit;
+}
+
 /* The words of a line as restrictions: whole numbers, fractions, regular expressions. Owned by the caller. */
 static struct restriction *restrictions_of(struct session *s, struct pp_str line, size_t *count)
 {
     PP_VEC(struct restriction) all = {0};
     while ((line = pp_str_trim(line)).len) {
-        size_t len = 0;
-        while (len < line.len && !strchr(" \t\n\v\f\r", line.data[len])) {
-            len++;
-        }
-        struct pp_str word = pp_str_sub(line, 0, len);
-        line = pp_str_sub(line, len, line.len);
+        struct pp_str word = first_word(line);
+        line = pp_str_sub(line, word.len, line.len);
         struct restriction r = {.kind = RESTRICT_MATCH, .pattern = word};
-        if (pp_parse_i64(word, &r.count)) {
+        if (python_int(word, &r.count)) {
             r.kind = RESTRICT_COUNT;
         } else if (pp_parse_double(word, &r.fraction)) {
             r.kind = RESTRICT_FRACTION;
@@ -193,7 +223,14 @@ static void report(struct session *s, struct pp_str line, void (*print)(const st
     size_t count;
     struct restriction *restrictions = restrictions_of(s, line, &count);
     if (loaded(s)) {
-        struct classic c = {&s->table, &s->keys, restrictions, count, s->files.at, s->files.count, true, s->terminal};
+        struct classic c = {.table = &s->table,
+                            .keys = &s->keys,
+                            .restrictions = restrictions,
+                            .restriction_count = count,
+                            .files = s->files.at,
+                            .file_count = s->files.count,
+                            .header = true,
+                            .escape = s->terminal};
         print(&c, s->out);
     }
     pp_free(restrictions);
@@ -263,10 +300,9 @@ static void sort_command(struct session *s, struct pp_str argument)
     }
     bool good = argument.len > 0;
     for (struct pp_str rest = argument; good && (rest = pp_str_trim(rest)).len;) {
-        struct pp_cut cut = pp_str_cut(rest, ' ');
-        struct pp_str bad;
-        good = sort_key_is_pstats(cut.head) && sort_keys_parse(&keys, cut.head, &bad) == SORT_OK;
-        rest = cut.tail;
+        struct pp_str bad, word = first_word(rest);
+        good = sort_key_is_pstats(word) && sort_keys_parse(&keys, word, &bad) == SORT_OK;
+        rest = pp_str_sub(rest, word.len, rest.len);
     }
     if (!good) {
         list_keys(s);
@@ -369,9 +405,11 @@ static void execute(struct session *s, struct pp_str line)
         argument = pp_str_trim(pp_str_sub(text, word.len, text.len));
     }
     if (text.data != s->last) {
-        char *copy = text.data[0] == '!' || pp_str_eq(word, PP_STR("EOF")) ? NULL : copy_text(text);
-        pp_free(s->last);
-        s->last = copy;
+        if (text.data[0] != '!') { /* no command: what was last stays */
+            char *copy = pp_str_eq(text, PP_STR("EOF")) ? NULL : copy_text(text);
+            pp_free(s->last);
+            s->last = copy;
+        }
     }
     for (size_t i = 0; i < COMMANDS; i++) {
         if (pp_str_eq(word, pp_str_of(commands[i].name))) {

@@ -6,6 +6,7 @@
 
 #include "analyze/list_sort.h"
 #include "analyze/python_text.h"
+#include "analyze/terminal_cells.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -116,11 +117,11 @@ static void write_top_level(const struct classic *c, struct pp_sink *out)
 static void write_header(const struct classic *c, struct pp_sink *out)
 {
     const struct pp_profile *p = c->table->profile;
-    for (size_t i = 0; c->header && i < c->file_count; i++) {
+    for (size_t i = 0; i < c->file_count; i++) {
         write_name(c, out, c->files[i]);
         pp_sink_byte(out, '\n');
     }
-    if (c->header && c->file_count) {
+    if (c->file_count) {
         pp_sink_byte(out, '\n');
     }
     write_top_level(c, out);
@@ -144,6 +145,7 @@ static void write_header(const struct classic *c, struct pp_sink *out)
 static void write_row(const struct classic *c, struct pp_sink *out, uint32_t number)
 {
     const struct pp_call_row *row = &c->table->rows[number];
+    uint64_t start = pp_sink_bytes(out);
     write_calls(out, row->calls, row->primitive_calls, 9);
     pp_sink_byte(out, ' ');
     classic_time(out, row->tottime);
@@ -162,22 +164,43 @@ static void write_row(const struct classic *c, struct pp_sink *out, uint32_t num
         classic_time(out, row->cumtime / (double)row->primitive_calls);
     }
     pp_sink_byte(out, ' ');
-    write_name(c, out, stat_label(c->table, number));
+    if (c->width == 0) {
+        write_name(c, out, stat_label(c->table, number));
+    } else {
+        double whole = c->table->profile->total_tottime;
+        size_t used = (size_t)(pp_sink_bytes(out) - start) + (c->bar_cells ? c->bar_cells + 1u : 0);
+        if (c->bar_cells) {
+            write_bar(out, whole > 0 ? 100 * row->tottime / whole : 0, c->bar_cells);
+        }
+        write_shortened(out, stat_label(c->table, number), c->width > used ? c->width - used : 1);
+    }
     pp_sink_byte(out, '\n');
+}
+
+static void write_heading(const struct classic *c, const struct selection *s, struct pp_sink *out)
+{
+    if (!c->header) {
+        return;
+    }
+    write_message(s, out);
+    pp_sink_text(out, "   ncalls  tottime  percall  cumtime  percall ");
+    pp_sink_repeat(out, ' ', c->bar_cells ? c->bar_cells + 1u : 0);
+    pp_sink_text(out, "filename:lineno(function)\n");
 }
 
 void classic_print_stats(const struct classic *c, struct pp_sink *out)
 {
     struct selection s;
-    write_header(c, out);
+    if (c->header) {
+        write_header(c, out);
+    }
     select_rows(c, &s);
     if (c->table->count) {
-        write_message(&s, out);
-        pp_sink_text(out, "   ncalls  tottime  percall  cumtime  percall filename:lineno(function)\n");
+        write_heading(c, &s, out);
         for (size_t i = 0; i < c->table->count; i++) {
             write_row(c, out, c->table->order[i]);
         }
-        pp_sink_text(out, "\n\n");
+        pp_sink_text(out, c->header ? "\n\n" : "");
     }
     end_selection(c, &s);
 }
@@ -293,6 +316,17 @@ static void collect(struct ends *ends, const struct stat_callees *callees, const
     }
 }
 
+static void write_ends_heading(const struct classic *c, struct pp_sink *out, size_t width, bool callers)
+{
+    pp_sink_text(out, "Function ");
+    pp_sink_repeat(out, ' ', width > 9 ? width - 9 : 0);
+    pp_sink_text(out, callers ? "was called by...\n" : "called...\n");
+    if (has_subheading(c->table->profile)) {
+        pp_sink_repeat(out, ' ', width);
+        pp_sink_text(out, "    ncalls  tottime  cumtime\n");
+    }
+}
+
 static void print_ends(const struct classic *c, struct pp_sink *out, bool callers)
 {
     struct selection s;
@@ -301,22 +335,18 @@ static void print_ends(const struct classic *c, struct pp_sink *out, bool caller
         struct ends ends = {.profile = c->table->profile, .callers = callers};
         struct stat_callees callees = {0};
         size_t width = name_width(c->table);
-        write_message(&s, out);
         if (!callers) {
             stat_callees_init(&callees, c->table);
         }
-        pp_sink_text(out, "Function ");
-        pp_sink_repeat(out, ' ', width > 9 ? width - 9 : 0);
-        pp_sink_text(out, callers ? "was called by...\n" : "called...\n");
-        if (has_subheading(c->table->profile)) {
-            pp_sink_repeat(out, ' ', width);
-            pp_sink_text(out, "    ncalls  tottime  cumtime\n");
+        if (c->header) {
+            write_message(&s, out);
+            write_ends_heading(c, out, width, callers);
         }
         for (size_t i = 0; i < c->table->count; i++) {
             collect(&ends, &callees, c->table, c->table->order[i]);
             write_edges(c, out, &ends, c->table->order[i], width);
         }
-        pp_sink_text(out, "\n\n");
+        pp_sink_text(out, c->header ? "\n\n" : "");
         pp_free(ends.edges.at);
         stat_callees_free(&callees);
     }

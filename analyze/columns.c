@@ -138,7 +138,7 @@ static double number_of(const struct request *r, const struct column *c, const s
     case 's':
         return strcmp(c->name, "self%") == 0 ? percent(row->tottime, r->total) : row->tottime;
     case 'p':
-        return row->calls ? row->tottime / (double)row->calls : NAN;
+        return row->tottime / (double)row->calls;
     default:
         break;
     }
@@ -146,7 +146,7 @@ static double number_of(const struct request *r, const struct column *c, const s
         return percent(row->cumtime, r->total);
     }
     if (strcmp(c->name, "cumpercall") == 0) {
-        return row->primitive_calls ? row->cumtime / (double)row->primitive_calls : NAN;
+        return row->cumtime / (double)row->primitive_calls;
     }
     return row->cumtime;
 }
@@ -180,8 +180,8 @@ static struct pp_str text_of(const struct request *r, const struct column *c, ui
 static size_t format_time(const struct request *r, const struct layout *l, double value, char *text)
 {
     if (isnan(value)) {
-        text[0] = '\0';
-        return 0;
+        memcpy(text, "nan", 4);
+        return 3;
     }
     if (r->format == PRINT_TSV || r->format == PRINT_CSV) {
         if (r->counts && value == floor(value) && fabs(value) < 9e15) {
@@ -190,6 +190,18 @@ static size_t format_time(const struct request *r, const struct layout *l, doubl
         return pp_format_double_repr(text, l->scale == 1 ? value : value * l->scale);
     }
     return pp_format_double_fixed(text, value * l->scale, r->counts && value == floor(value) ? 0 : 3);
+}
+
+static bool is_data(const struct request *r)
+{
+    return r->format == PRINT_TSV || r->format == PRINT_CSV;
+}
+
+/* A time per call where there was none. */
+static bool is_blank(const struct column *c, const struct pp_call_row *row)
+{
+    return (strcmp(c->name, "percall") == 0 && row->calls == 0) ||
+           (strcmp(c->name, "cumpercall") == 0 && row->primitive_calls == 0);
 }
 
 /* The cell as text without padding; `text` has 400 bytes. Names are returned as they are. */
@@ -210,10 +222,11 @@ static struct pp_str cell(const struct request *r, const struct layout *l, const
         }
         break;
     case COLUMN_TIME:
-        len = format_time(r, l, number_of(r, c, row), text);
+        len = is_blank(c, row) ? 0 : format_time(r, l, number_of(r, c, row), text);
         break;
     case COLUMN_PERCENT:
-        len = pp_format_double_fixed(text, number_of(r, c, row), 2);
+        len = is_data(r) ? pp_format_double_repr(text, number_of(r, c, row))
+                         : pp_format_double_fixed(text, number_of(r, c, row), 2);
         break;
     case COLUMN_TEXT:
         return text_of(r, c, number);
@@ -238,16 +251,36 @@ static void heading(const struct request *r, const struct layout *l, const struc
     text[at] = '\0';
 }
 
-/* Tabs and line ends in names would break the table: they are shown escaped. */
 static void write_field(const struct request *r, struct pp_sink *out, struct pp_str s)
 {
-    if (r->format == PRINT_CSV) {
+    if (r->format == PRINT_CSV && r->width) {
+        struct pp_sink *shown = pp_sink_memory();
+        pp_text_show(shown, s); /* a terminal */
+        write_csv_text(out, pp_sink_contents(shown));
+        pp_sink_abandon(shown);
+    } else if (r->format == PRINT_CSV) {
         write_csv_text(out, s);
     } else if (r->format == PRINT_MARKDOWN) {
         write_markdown_text(out, s);
     } else {
-        pp_text_show(out, s);
+        write_tsv_text(out, s);
     }
+}
+
+static struct pp_str total_cell(const struct request *r, const struct layout *l, size_t number, char *text);
+
+/* The row of --total in a table for programs or pages. */
+static void write_total_fields(const struct request *r, const struct layout *l, struct pp_sink *out, const char *before,
+                               const char *after)
+{
+    char text[400];
+    for (size_t c = 0; c < l->count; c++) {
+        struct pp_str s = total_cell(r, l, c, text);
+        pp_sink_text(out, c || r->format == PRINT_MARKDOWN ? before : "");
+        write_field(r, out, s);
+        pp_sink_text(out, r->format == PRINT_MARKDOWN ? " " : "");
+    }
+    pp_sink_text(out, after);
 }
 
 static void write_separated(const struct request *r, const struct layout *l, struct pp_sink *out)
@@ -257,6 +290,9 @@ static void write_separated(const struct request *r, const struct layout *l, str
     for (size_t c = 0; r->header && c < l->count; c++) {
         pp_sink_text(out, c ? (separator == ',' ? "," : "\t") : "");
         pp_sink_text(out, l->at[c]->name);
+        if (l->at[c]->kind == COLUMN_TIME && l->unit[0] && strcmp(l->unit, "s") != 0) {
+            pp_sink_printf(out, "(%s)", l->unit);
+        }
     }
     if (r->header) {
         pp_sink_byte(out, '\n');
@@ -270,20 +306,23 @@ static void write_separated(const struct request *r, const struct layout *l, str
         }
         pp_sink_byte(out, '\n');
     }
+    if (r->total_row) {
+        write_total_fields(r, l, out, separator == ',' ? "," : "\t", "\n");
+    }
 }
 
 static void write_markdown(const struct request *r, const struct layout *l, struct pp_sink *out)
 {
     char text[400];
-    for (size_t c = 0; c < l->count; c++) {
+    for (size_t c = 0; r->header && c < l->count; c++) {
         heading(r, l, l->at[c], text, sizeof text);
         pp_sink_printf(out, "| %s ", text);
     }
-    pp_sink_text(out, "|\n");
-    for (size_t c = 0; c < l->count; c++) {
+    pp_sink_text(out, r->header ? "|\n" : "");
+    for (size_t c = 0; r->header && c < l->count; c++) {
         pp_sink_text(out, l->at[c]->kind == COLUMN_TEXT ? "|---" : "|---:");
     }
-    pp_sink_text(out, "|\n");
+    pp_sink_text(out, r->header ? "|\n" : "");
     for (size_t i = 0; i < r->table->count; i++) {
         for (size_t c = 0; c < l->count; c++) {
             pp_sink_text(out, "| ");
@@ -291,6 +330,9 @@ static void write_markdown(const struct request *r, const struct layout *l, stru
             pp_sink_byte(out, ' ');
         }
         pp_sink_text(out, "|\n");
+    }
+    if (r->total_row) {
+        write_total_fields(r, l, out, "| ", "|\n");
     }
 }
 
@@ -323,10 +365,10 @@ static void write_text_row(const struct request *r, const struct layout *l, cons
         pp_sink_text(out, c ? "  " : "");
         used += widths[c] + (c ? 2 : 0);
         if (is_text && last && r->color) {
-            write_bar(out, percent(r->table->rows[number].tottime, r->total));
+            write_bar(out, percent(r->table->rows[number].tottime, r->total), bar_cells(r->width));
         }
         if (is_text) {
-            size_t before = used - widths[c] + (r->color && last ? BAR_CELLS + 1 : 0);
+            size_t before = used - widths[c] + (r->color && last ? bar_cells(r->width) + 1u : 0);
             write_shortened(out, s, last && r->width > before ? r->width - before : 0);
             pp_sink_repeat(out, ' ', last ? 0 : pad);
         } else {
@@ -359,10 +401,10 @@ static void write_title(const struct request *r, const struct layout *l, struct 
     }
 }
 
-/* The sums of the rows shown, under a rule. */
-static void write_total_row(const struct request *r, const struct layout *l, const size_t *widths, struct pp_sink *out)
+/* A cell of the row of sums; empty where a sum says nothing. */
+static struct pp_str total_cell(const struct request *r, const struct layout *l, size_t number, char *text)
 {
-    char text[400];
+    const struct column *c = l->at[number];
     struct pp_call_row sum = {0};
     for (size_t i = 0; i < r->table->count; i++) {
         const struct pp_call_row *row = &r->table->rows[r->table->order[i]];
@@ -370,24 +412,32 @@ static void write_total_row(const struct request *r, const struct layout *l, con
         sum.calls += row->calls;
         sum.primitive_calls += row->primitive_calls;
     }
+    size_t len = 0;
+    bool self = strcmp(c->name, "tottime") == 0 || strcmp(c->name, "self") == 0;
+    if (c->kind == COLUMN_CALLS || (c->kind == COLUMN_COUNT && strcmp(c->name, "line") != 0)) {
+        len = pp_format_decimal(text, strcmp(c->name, "pcalls") == 0 ? sum.primitive_calls : sum.calls, 0);
+    } else if (self) {
+        len = format_time(r, l, sum.tottime, text);
+    } else if (strcmp(c->name, "tot%") == 0 || strcmp(c->name, "self%") == 0) {
+        double share = percent(sum.tottime, r->total);
+        len = is_data(r) ? pp_format_double_repr(text, share) : pp_format_double_fixed(text, share, 2);
+    } else if (c->kind == COLUMN_TEXT && strcmp(c->name, "file") != 0) {
+        return is_data(r) ? PP_STR("total") : PP_STR("total of the rows shown");
+    }
+    return (struct pp_str){text, len};
+}
+
+static void write_total_row(const struct request *r, const struct layout *l, const size_t *widths, struct pp_sink *out)
+{
+    char text[400];
     for (size_t c = 0; c < l->count; c++) {
-        const struct column *column = l->at[c];
-        size_t len = 0;
-        bool self = strcmp(column->name, "tottime") == 0 || strcmp(column->name, "self") == 0;
-        bool share = strcmp(column->name, "tot%") == 0 || strcmp(column->name, "self%") == 0;
-        if (column->kind == COLUMN_CALLS || strcmp(column->name, "ncalls") == 0) {
-            len = pp_format_decimal(text, sum.calls, 0);
-        } else if (self || share) {
-            len = share ? pp_format_double_fixed(text, percent(sum.tottime, r->total), 2)
-                        : format_time(r, l, sum.tottime, text);
-        }
+        struct pp_str s = total_cell(r, l, c, text);
+        bool is_text = l->at[c]->kind == COLUMN_TEXT, last = c + 1 == l->count;
+        size_t pad = s.len < widths[c] ? widths[c] - s.len : 0;
         pp_sink_text(out, c ? "  " : "");
-        if (column->kind == COLUMN_TEXT) {
-            pp_sink_printf(out, c + 1 == l->count ? "total of %zu shown" : "%zu", r->table->count);
-            continue;
-        }
-        pp_sink_repeat(out, ' ', len < widths[c] ? widths[c] - len : 0);
-        pp_sink_write(out, text, len);
+        pp_sink_repeat(out, ' ', is_text ? (r->color && last ? bar_cells(r->width) + 1u : 0) : pad);
+        pp_sink_str(out, s);
+        pp_sink_repeat(out, ' ', is_text && !last ? pad : 0);
     }
     pp_sink_byte(out, '\n');
 }
@@ -404,7 +454,7 @@ static void write_text(const struct request *r, const struct layout *l, struct p
             size_t pad = widths[c] - strlen(text);
             bool is_text = l->at[c]->kind == COLUMN_TEXT;
             pp_sink_text(out, c ? "  " : "");
-            pp_sink_repeat(out, ' ', is_text ? (r->color && c + 1 == l->count ? BAR_CELLS + 1 : 0) : pad);
+            pp_sink_repeat(out, ' ', is_text ? (r->color && c + 1 == l->count ? bar_cells(r->width) + 1u : 0) : pad);
             pp_sink_text(out, text);
             pp_sink_repeat(out, ' ', is_text && c + 1 < l->count ? pad : 0);
         }
@@ -429,7 +479,7 @@ int print_table(const struct request *r, struct pp_sink *out)
     l.scale = request_unit(r, largest_time(r), &l.unit);
     switch (r->format) {
     case PRINT_JSON:
-        print_json(r, out);
+        print_json(r, l.scale, l.unit, out);
         break;
     case PRINT_MARKDOWN:
         write_markdown(r, &l, out);

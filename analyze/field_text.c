@@ -1,5 +1,7 @@
 #include "analyze/field_text.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 void write_csv_text(struct pp_sink *out, struct pp_str s)
@@ -15,6 +17,22 @@ void write_csv_text(struct pp_sink *out, struct pp_str s)
         pp_sink_repeat(out, s.data[i], s.data[i] == '"' ? 2 : 1);
     }
     pp_sink_byte(out, '"');
+}
+
+void write_tsv_text(struct pp_sink *out, struct pp_str s)
+{
+    static const char special[] = "\t\n\r\\", letters[] = "tnr\\";
+    size_t written = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        const char *found = s.data[i] ? strchr(special, s.data[i]) : NULL;
+        if (found) {
+            pp_text_show(out, pp_str_sub(s, written, i - written));
+            pp_sink_byte(out, '\\');
+            pp_sink_byte(out, letters[found - special]);
+            written = i + 1;
+        }
+    }
+    pp_text_show(out, pp_str_sub(s, written, s.len - written));
 }
 
 void write_markdown_text(struct pp_sink *out, struct pp_str s)

@@ -26,9 +26,23 @@ void json_close(struct json *j)
     yajl_gen_free(j->gen);
 }
 
+/* DEL, C1, bidi controls, line separators. */
+static bool has_hidden_controls(struct pp_str s)
+{
+    for (size_t at = 0; at < s.len;) {
+        unsigned char byte = (unsigned char)s.data[at];
+        if (byte < 0x7f) {
+            at++;
+        } else if (pp_text_is_control(pp_utf8_next(s, &at, NULL))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void json_string(struct json *j, struct pp_str s)
 {
-    if (pp_utf8_valid(s)) {
+    if (pp_utf8_valid(s) && !has_hidden_controls(s)) {
         yajl_gen_string(j->gen, (const unsigned char *)(s.data ? s.data : ""), s.len);
         return;
     }
@@ -38,8 +52,14 @@ void json_string(struct json *j, struct pp_str s)
         size_t len = pp_utf8_put(bytes, pp_utf8_next(s, &at, NULL));
         pp_sink_write(repaired, bytes, len);
     }
-    struct pp_str text = pp_sink_contents(repaired);
-    yajl_gen_string(j->gen, (const unsigned char *)text.data, text.len);
+    /* yajl escapes only C0: what else must not reach a terminal is escaped here, and the literal handed over as it stands. */
+    struct pp_sink *literal = pp_sink_memory();
+    pp_sink_byte(literal, '"');
+    pp_text_json(literal, pp_sink_contents(repaired));
+    pp_sink_byte(literal, '"');
+    struct pp_str text = pp_sink_contents(literal);
+    yajl_gen_number(j->gen, text.data, text.len);
+    pp_sink_abandon(literal);
     pp_sink_abandon(repaired);
 }
 

@@ -6,6 +6,7 @@
 
 #include "analyze/browse.h"
 #include "analyze/request.h"
+#include "analyze/terminal_cells.h"
 #include "model/filter.h"
 #include "model/graph.h"
 #include "model/merge.h"
@@ -45,7 +46,7 @@ static const struct cli_option options[] = {
      .help = "auto, s, ms, us or ns for times"},
     {.name = "columns", .argument = "LIST", .kind = CLI_STRING, .offset = offsetof(struct args, columns),
      .help = "calls,ncalls,pcalls,tottime,tot%,percall,cumtime,cum%,\ncumpercall,self,self%,total,total%,samples,name,file,\nline,function"},
-    {.name = "no-header", .kind = CLI_FLAG, .offset = offsetof(struct args, no_header), .help = "no lines above the rows (text: no file names)"},
+    {.name = "no-header", .kind = CLI_FLAG, .offset = offsetof(struct args, no_header), .help = "only the rows, no lines above them"},
     {.name = "tree", .argument = "RE", .kind = CLI_STRING, .offset = offsetof(struct args, tree),
      .help = "each matching function, its callers above and its\ncallees below"},
     {.name = "group-by", .argument = "WHAT", .kind = CLI_CHOICE, .choices = groups, .offset = offsetof(struct args, group),
@@ -254,6 +255,29 @@ static bool wants_classic(const struct args *a)
            !a->tree && a->common.color != CLI_COLOR_ALWAYS;
 }
 
+/* False after a message when options ask for what does not go together. */
+static bool check_options(const struct args *a, const struct plan *plan)
+{
+    const char *edges = plan->callers ? "--callers" : plan->callees ? "--callees" : NULL;
+    const char *other = a->format != PRINT_TEXT && a->format != PRINT_JSON   ? "--format tsv, csv and markdown"
+                        : a->unit != UNIT_DEFAULT && a->format == PRINT_TEXT ? "--unit"
+                        : a->columns                                         ? "--columns"
+                        : a->total                                           ? "--total"
+                                                                             : NULL;
+    if (a->tree && edges) {
+        cli_usage(&a->common, "--tree shows callers and callees already; leave %s out", edges);
+    } else if (a->tree && a->format != PRINT_TEXT) {
+        cli_usage(&a->common, "--tree is for --format text; --format json has callers and callees");
+    } else if (edges && other) {
+        cli_usage(&a->common, "%s does not go with %s; --format json has all of it", edges, other);
+    } else if (a->format == PRINT_JSON && (a->columns || a->total)) {
+        cli_usage(&a->common, "%s does not go with --format json", a->columns ? "--columns" : "--total");
+    } else {
+        return true;
+    }
+    return false;
+}
+
 /* pstats' text tells of a bad pattern and goes on; standard error says what is bad. Elsewhere it is an error. */
 static bool check_patterns(const struct args *a, const struct plan *plan)
 {
@@ -277,8 +301,16 @@ static bool check_patterns(const struct args *a, const struct plan *plan)
 static int print_classic(const struct request *r, const struct plan *plan, struct pp_sink *out)
 {
     bool terminal = (!r->common->output || strcmp(r->common->output, "-") == 0) && isatty(STDOUT_FILENO);
-    struct classic c = {r->table, r->keys,       r->restrictions, r->restriction_count,
-                        r->files, r->file_count, r->header,       terminal};
+    struct classic c = {.table = r->table,
+                        .keys = r->keys,
+                        .restrictions = r->restrictions,
+                        .restriction_count = r->restriction_count,
+                        .files = r->files,
+                        .file_count = r->file_count,
+                        .header = r->header,
+                        .escape = terminal,
+                        .width = r->width,
+                        .bar_cells = terminal && r->color ? bar_cells(r->width) : 0};
     if (!plan->callers && !plan->callees) {
         classic_print_stats(&c, out);
     }
@@ -293,6 +325,9 @@ static int print_classic(const struct request *r, const struct plan *plan, struc
 
 static int print_matching_tree(const struct args *a, const struct request *r, struct pp_sink *out)
 {
+    struct pp_sink *message = pp_sink_memory();
+    restrict_table(r->table, r->restrictions, r->restriction_count, message);
+    pp_sink_abandon(message);
     struct pp_error err = {0};
     struct python_regex *regex = python_regex_new(pp_str_of(a->tree), &err);
     if (!regex) {
@@ -391,8 +426,8 @@ static int run(void *args, int argc, char **argv)
     bool to_stdout = !a->common.output || strcmp(a->common.output, "-") == 0;
     r.color = to_stdout && a->format == PRINT_TEXT && cli_use_color(&a->common, STDOUT_FILENO);
     r.width = to_stdout ? cli_terminal_width(STDOUT_FILENO) : 0;
-    if (parse_keys(a, &keys) && make_plan(a, &plan) && check_patterns(a, &plan) && load(&a->common, argc, argv, &l) &&
-        transform(a, &l) && rank_stacks(a, &l, &r)) {
+    if (parse_keys(a, &keys) && make_plan(a, &plan) && check_options(a, &plan) && check_patterns(a, &plan) &&
+        load(&a->common, argc, argv, &l) && transform(a, &l) && rank_stacks(a, &l, &r)) {
         r.restrictions = plan.restrictions;
         r.restriction_count = plan.count;
         r.files = l.files;

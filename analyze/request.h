@@ -31,8 +31,8 @@ struct request {
 
 /* The table in any format with the chosen columns. Returns an exit code (CLI_TROUBLE after a message for bad columns). */
 int print_table(const struct request *r, struct pp_sink *out);
-/* The JSON document (docs/pstat-print-json.md). */
-void print_json(const struct request *r, struct pp_sink *out);
+/* The JSON document (docs/pstat-print-json.md); times are multiplied by `scale`, which makes them `unit` ("s", "ms", …). */
+void print_json(const struct request *r, double scale, const char *unit, struct pp_sink *out);
 /* Callers above, callees below, for every function that matches. False when none does. */
 bool print_tree(const struct request *r, struct python_regex *function, struct pp_sink *out);
 /* Seconds per displayed unit and its name, for the largest value shown. */

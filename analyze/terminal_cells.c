@@ -11,7 +11,8 @@ void write_shortened(struct pp_sink *out, struct pp_str name, size_t room)
     if (room == 0 || pp_text_columns(text) <= room || room < 8) {
         pp_sink_str(out, text);
     } else {
-        size_t front = (room - 1) / 2, back = room - 1 - front, at = 0;
+        /* The end says more: file, line, function. */
+        size_t front = (room - 1) / 3, back = room - 1 - front, at = 0;
         while (pp_text_columns(pp_str_sub(text, 0, at)) < front) {
             pp_utf8_next(text, &at, NULL);
         }
@@ -29,8 +30,13 @@ void write_shortened(struct pp_sink *out, struct pp_str name, size_t room)
     pp_sink_abandon(shown);
 }
 
+unsigned bar_cells(unsigned width)
+{
+    return width && width < 100 ? 5 : 10;
+}
+
 /* A bar of eighths for the share. */
-void write_bar(struct pp_sink *out, double share)
+void write_bar(struct pp_sink *out, double share, unsigned cells)
 {
     static const char *const eighths[] = {"",
                                           "\xe2\x96\x8f",
@@ -41,12 +47,12 @@ void write_bar(struct pp_sink *out, double share)
                                           "\xe2\x96\x8a",
                                           "\xe2\x96\x89"};
     double clamped = share < 0 ? 0 : share > 100 ? 100 : share;
-    unsigned filled = (unsigned)(clamped / 100 * (double)BAR_CELLS * 8 + .5);
+    unsigned filled = (unsigned)(clamped / 100 * (double)cells * 8 + .5);
     pp_sink_text(out, share >= 20 ? "\033[31m" : share >= 5 ? "\033[33m" : "\033[32m");
     for (unsigned i = 0; i < filled / 8; i++) {
         pp_sink_text(out, "\xe2\x96\x88");
     }
     pp_sink_text(out, eighths[filled % 8]);
     pp_sink_text(out, "\033[0m");
-    pp_sink_repeat(out, ' ', BAR_CELLS - filled / 8 - (filled % 8 != 0) + 1);
+    pp_sink_repeat(out, ' ', cells - filled / 8 - (filled % 8 != 0) + 1);
 }

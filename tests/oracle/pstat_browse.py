@@ -10,6 +10,9 @@ SESSIONS = [
     'stats 3\nquit\n', 'help\nhelp stats\nhelp sort\nhelp help\n?\n? read\nhelp nothing\n', 'sort\nsort cumulative\nstats 2\nsort foo\nsort cu\nsort cum\nsort c\n',
     'sort time calls\nstats 0.02\nreverse\nstats 2\nreverse\nstats 1\n', 'strip\nstats 2\nsort name\nstats json 5\ncallers 3 dumps\n',
     'callees min\ncallers len 2\n', 'add after.prof\nstats 3\nadd nosuch.prof\nsort calls\nstats 4\n', 'read after.prof\nstats 2\nread\nstats 1\nread nosuch\nstats 1\n',
+    'stats 1\n!ls\n\nstats 0\n\nfoo\n\n', 'stats +2\nstats 1_0\nstats 99999999999999999999 3\nstats _1\nstats 1__0\nsort\ttime\tname\nstats\t2\n',
+    'help generic\nhelp EOF\n?sort\nhelp stats now\nhelp  add\nadd\nadd before.prof after.prof\nread  after.prof  \nread .\nadd .\nhelp quit\n',
+    'stats 1e-2\nstats .01 2\nstats nan 2\nstats inf\nstats -0.5\nstats 1.0 1\nstats 0\nstats 0.0\nstats -0\n', 'callers 1\nstrip\ncallers 1\ncallees 1\nreverse\ncallees 1\nsort calls\nreverse\ncallees 2\n',
     'stats 2.5\nstats -1 3\nstats [ 2\nstats (\nstats 1.0 2\n', '\n\nstats 1\n\n\n', 'foo\n!ls\nquit now\n', 'stats   3   json  \n  sort   time  name \n stats 2',
     'sort nfl\nstats 5\nsort stdname\nstats 5\nsort pcalls\nstats 5\nsort line\nstats 3\nsort module\nstats 3\n', 'strip\nstrip\nsort tottime\nreverse\nstats 0.01\nEOF\n', '']
 
