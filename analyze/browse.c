@@ -11,6 +11,7 @@
 #include <editline/readline.h>
 
 #include "analyze/classic.h"
+#include "analyze/python_text.h"
 #include "base/number.h"
 #include "model/filter.h"
 #include "model/graph.h"
@@ -161,46 +162,12 @@ static void add_command(struct session *s, struct pp_str argument)
 
 /* --- reports --- */
 
-/* Up to the first white space. */
-static struct pp_str first_word(struct pp_str line)
-{
-    size_t len = 0;
-    while (len < line.len && (!line.data[len] || !strchr(" \t\n\v\f\r", line.data[len]))) {
-        len++;
-    }
-    return pp_str_sub(line, 0, len);
-}
-
-/* int() of a word: a sign, digits, single underscores between them; what is past 64 bits is as good as the largest. */
-static bool python_int(struct pp_str word, int64_t *value)
-{
-    bool negative = word.len && word.data[0] == '-';
-    bool digit = false;
-    *value = 0;
-    for (size_t i = word.len && (negative || word.data[0] == '+'); i < word.len; i++) {
-        char c = word.data[i];
-        if (c == '_' && digit) {
-            digit = false;
-            continue;
-        }
-        digit = c >= '0' && c <= '9';
-        if (!digit) {
-            return false;
-        }
-        if (!pp_mul_i64(*value, 10, value) || !pp_add_i64(*value, c - '0', value)) {
-            *value = INT64_MAX;
-        }
-    }
-    *value = negative ? -*value : *value;
-    return digit;
-}
-
 /* The words of a line as restrictions: whole numbers, fractions, regular expressions. Owned by the caller. */
 static struct restriction *restrictions_of(struct session *s, struct pp_str line, size_t *count)
 {
     PP_VEC(struct restriction) all = {0};
     while ((line = pp_str_trim(line)).len) {
-        struct pp_str word = first_word(line);
+        struct pp_str word = python_word(line);
         line = pp_str_sub(line, word.len, line.len);
         struct restriction r = {.kind = RESTRICT_MATCH, .pattern = word};
         if (python_int(word, &r.count)) {
@@ -300,7 +267,7 @@ static void sort_command(struct session *s, struct pp_str argument)
     }
     bool good = argument.len > 0;
     for (struct pp_str rest = argument; good && (rest = pp_str_trim(rest)).len;) {
-        struct pp_str bad, word = first_word(rest);
+        struct pp_str bad, word = python_word(rest);
         good = sort_key_is_pstats(word) && sort_keys_parse(&keys, word, &bad) == SORT_OK;
         rest = pp_str_sub(rest, word.len, rest.len);
     }

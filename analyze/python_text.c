@@ -1,5 +1,8 @@
 #include "analyze/python_text.h"
 
+#include <string.h>
+
+#include "base/number.h"
 #include "base/regex.h"
 #include "base/text.h"
 
@@ -92,4 +95,36 @@ void python_write_repr(struct pp_sink *out, struct pp_str s)
     }
     pp_sink_byte(out, quote);
     pp_regex_free(hidden);
+}
+
+struct pp_str python_word(struct pp_str line)
+{
+    size_t len = 0;
+    while (len < line.len && (!line.data[len] || !strchr(" \t\n\v\f\r", line.data[len]))) {
+        len++;
+    }
+    return pp_str_sub(line, 0, len);
+}
+
+bool python_int(struct pp_str word, int64_t *value)
+{
+    bool negative = word.len && word.data[0] == '-';
+    bool digit = false;
+    *value = 0;
+    for (size_t i = word.len && (negative || word.data[0] == '+'); i < word.len; i++) {
+        char c = word.data[i];
+        if (c == '_' && digit) {
+            digit = false;
+            continue;
+        }
+        digit = c >= '0' && c <= '9';
+        if (!digit) {
+            return false;
+        }
+        if (!pp_mul_i64(*value, 10, value) || !pp_add_i64(*value, c - '0', value)) {
+            *value = INT64_MAX;
+        }
+    }
+    *value = negative ? -*value : *value;
+    return digit;
 }

@@ -2,6 +2,9 @@
 #ifndef PP_ANALYZE_PYTHON_TEXT_H
 #define PP_ANALYZE_PYTHON_TEXT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/sink.h"
 #include "base/str.h"
 
@@ -13,5 +16,11 @@ uint32_t python_next(struct pp_str s, size_t *at);
 void python_write(struct pp_sink *out, struct pp_str s);
 /* Writes Python's repr() of s. */
 void python_write_repr(struct pp_sink *out, struct pp_str s);
+
+/* The part of `line` before its first white space. */
+struct pp_str python_word(struct pp_str line);
+/* Python's int() of a word: a sign, digits, single underscores between them. What is past 64 bits becomes the largest of its sign. False if it is no
+ * whole number. */
+bool python_int(struct pp_str word, int64_t *value);
 
 #endif
