@@ -117,11 +117,11 @@ static void write_top_level(const struct classic *c, struct pp_sink *out)
 static void write_header(const struct classic *c, struct pp_sink *out)
 {
     const struct pp_profile *p = c->table->profile;
-    for (size_t i = 0; i < c->file_count; i++) {
+    for (size_t i = 0; c->header && i < c->file_count; i++) {
         write_name(c, out, c->files[i]);
         pp_sink_byte(out, '\n');
     }
-    if (c->file_count) {
+    if (c->header && c->file_count) {
         pp_sink_byte(out, '\n');
     }
     write_top_level(c, out);
@@ -179,9 +179,6 @@ static void write_row(const struct classic *c, struct pp_sink *out, uint32_t num
 
 static void write_heading(const struct classic *c, const struct selection *s, struct pp_sink *out)
 {
-    if (!c->header) {
-        return;
-    }
     write_message(s, out);
     pp_sink_text(out, "   ncalls  tottime  percall  cumtime  percall ");
     pp_sink_repeat(out, ' ', c->bar_cells ? c->bar_cells + 1u : 0);
@@ -191,16 +188,14 @@ static void write_heading(const struct classic *c, const struct selection *s, st
 void classic_print_stats(const struct classic *c, struct pp_sink *out)
 {
     struct selection s;
-    if (c->header) {
-        write_header(c, out);
-    }
+    write_header(c, out);
     select_rows(c, &s);
     if (c->table->count) {
         write_heading(c, &s, out);
         for (size_t i = 0; i < c->table->count; i++) {
             write_row(c, out, c->table->order[i]);
         }
-        pp_sink_text(out, c->header ? "\n\n" : "");
+        pp_sink_text(out, "\n\n");
     }
     end_selection(c, &s);
 }
@@ -338,15 +333,13 @@ static void print_ends(const struct classic *c, struct pp_sink *out, bool caller
         if (!callers) {
             stat_callees_init(&callees, c->table);
         }
-        if (c->header) {
-            write_message(&s, out);
-            write_ends_heading(c, out, width, callers);
-        }
+        write_message(&s, out);
+        write_ends_heading(c, out, width, callers);
         for (size_t i = 0; i < c->table->count; i++) {
             collect(&ends, &callees, c->table, c->table->order[i]);
             write_edges(c, out, &ends, c->table->order[i], width);
         }
-        pp_sink_text(out, c->header ? "\n\n" : "");
+        pp_sink_text(out, "\n\n");
         pp_free(ends.edges.at);
         stat_callees_free(&callees);
     }

@@ -14,7 +14,7 @@ struct classic {
     size_t restriction_count;
     const struct pp_str *files; /* header lines: "ctime    path" */
     size_t file_count;
-    bool header;        /* false: only the rows (--no-header) */
+    bool header;        /* false: no file lines (--no-header) */
     bool escape;        /* names are shown with control bytes escaped (terminals) */
     unsigned width;     /* of the terminal: longer names are shortened in the middle; 0: not */
     unsigned bar_cells; /* of a bar for the share of tottime before each name; 0: none */

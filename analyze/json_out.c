@@ -46,21 +46,22 @@ void json_string(struct json *j, struct pp_str s)
         yajl_gen_string(j->gen, (const unsigned char *)(s.data ? s.data : ""), s.len);
         return;
     }
-    struct pp_sink *repaired = pp_sink_memory();
-    for (size_t at = 0; at < s.len;) {
-        char bytes[4];
-        size_t len = pp_utf8_put(bytes, pp_utf8_next(s, &at, NULL));
-        pp_sink_write(repaired, bytes, len);
-    }
     /* yajl escapes only C0: what else must not reach a terminal is escaped here, and the literal handed over as it stands. */
     struct pp_sink *literal = pp_sink_memory();
     pp_sink_byte(literal, '"');
-    pp_text_json(literal, pp_sink_contents(repaired));
+    for (size_t at = 0; at < s.len;) {
+        char bytes[4];
+        uint32_t code = pp_utf8_next(s, &at, NULL);
+        if (pp_text_is_control(code)) {
+            pp_sink_printf(literal, "\\u%04lx", (unsigned long)code);
+        } else {
+            pp_text_json(literal, (struct pp_str){bytes, pp_utf8_put(bytes, code)});
+        }
+    }
     pp_sink_byte(literal, '"');
     struct pp_str text = pp_sink_contents(literal);
     yajl_gen_number(j->gen, text.data, text.len);
     pp_sink_abandon(literal);
-    pp_sink_abandon(repaired);
 }
 
 void json_key(struct json *j, const char *key)

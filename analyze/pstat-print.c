@@ -46,7 +46,7 @@ static const struct cli_option options[] = {
      .help = "auto, s, ms, us or ns for times"},
     {.name = "columns", .argument = "LIST", .kind = CLI_STRING, .offset = offsetof(struct args, columns),
      .help = "calls,ncalls,pcalls,tottime,tot%,percall,cumtime,cum%,\ncumpercall,self,self%,total,total%,samples,name,file,\nline,function"},
-    {.name = "no-header", .kind = CLI_FLAG, .offset = offsetof(struct args, no_header), .help = "only the rows, no lines above them"},
+    {.name = "no-header", .kind = CLI_FLAG, .offset = offsetof(struct args, no_header), .help = "no lines above the rows (pstats' text: no file names)"},
     {.name = "tree", .argument = "RE", .kind = CLI_STRING, .offset = offsetof(struct args, tree),
      .help = "each matching function, its callers above and its\ncallees below"},
     {.name = "group-by", .argument = "WHAT", .kind = CLI_CHOICE, .choices = groups, .offset = offsetof(struct args, group),

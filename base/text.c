@@ -264,7 +264,7 @@ void pp_text_json(struct pp_sink *k, struct pp_str s)
             pp_sink_text(k, "\\n");
         } else if (code == '\t') {
             pp_sink_text(k, "\\t");
-        } else if (pp_text_is_control(code)) {
+        } else if (code < 0x20 || code == 0x7f) {
             json_escape(k, code);
         } else {
             pp_sink_write(k, s.data + from, at - from);
