@@ -177,6 +177,13 @@ class Checks:
     def true(self, what, found):
         self.equal(what, bool(found), True)
 
+    def becomes(self, what, found):
+        """For what a browser does in its own time, such as going back: asked again for some seconds."""
+        until = time.monotonic() + 10
+        while not found() and time.monotonic() < until:
+            time.sleep(0.05)
+        self.true(what, found())
+
     def holds(self, what, text, *parts):
         for part in parts:
             self.done += 1
