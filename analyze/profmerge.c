@@ -167,7 +167,8 @@ static int write_nothing(const struct args *a)
 {
     struct pp_error err = {0};
     if (!a->common.to) {
-        pp_fail(&err, PP_SYNTAX, pp_nowhere(), "the list names no file, and without --to it is not known what to write");
+        pp_fail(&err, PP_SYNTAX, pp_nowhere(),
+                "the list names no file, and without --to it is not known what to write");
         return cli_fail(&a->common, a->files_from, &err);
     }
     cli_warn(&a->common, "the list names no file: an empty profile is written");
