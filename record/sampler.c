@@ -8,7 +8,7 @@ enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 5 };
 /* What stops may take at once before the share of time counts: a recording of a second is worth some stops too. */
 enum { FREE_STOP_NS = 2000000 };
 /* A visit, and what it costs the thread besides: to be taken off its processor, and put there again. */
-enum { EXPECTED_VISIT_NS = 12000, SWITCHING_NS = 3000 };
+enum { EXPECTED_VISIT_NS = 12000, SWITCHING_NS = 5000 };
 enum { RESTLESS_STEP = 64, RESTLESS = 64 };
 
 /* What is left of the budget, once `more_ns` have been spent too. */
@@ -32,17 +32,19 @@ static bool may_visit(const struct sampler *s, int64_t now_ns)
 /* Reads where the thread runs. STACK_MOVING: it could not be met there, or went on meanwhile. */
 static enum stack_verdict read_visiting(struct sampler *s, struct python_thread *thread)
 {
-    int64_t start_ns = timing_now();
     s->visited = true;
     bool alive = true;
     enum stack_verdict verdict = STACK_MOVING;
-    if (thread->tid && visitor_meet(&s->visitor, &thread->clock, &alive)) {
+    if (!thread->tid) {
+        return STACK_MOVING;
+    }
+    if (visitor_meet(&s->visitor, &thread->clock, &alive)) {
         verdict = stack_read_still(&thread->reader, false);
         if (verdict == STACK_WHOLE && !thread_clock_stood(&thread->clock)) {
             verdict = STACK_MOVING;
         }
     }
-    s->visitor.spent_ns += timing_now() - start_ns + SWITCHING_NS;
+    s->visitor.spent_ns += timing_now() - s->visitor.met_ns + SWITCHING_NS;
     return alive ? verdict : STACK_GONE;
 }
 

@@ -253,7 +253,7 @@ static int finish(struct session *s)
     s->statistics.worst_late_ns = s->timing.worst_ns;
     stopper_free(s->sampler.stopper);
     s->sampler.stopper = NULL;
-    visitor_leave(&s->sampler.visitor);
+    visitor_end(&s->sampler.visitor);
     timing_relax();
     process_tree_count(&s->tree);
     int status = end_file(s, true);

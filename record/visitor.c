@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "record/timing.h"
 
 /* Of systems with so many processors, the kernel tells when it is too few. */
 enum { FIRST_PROCESSORS = 1024, MOST_PROCESSORS = 1 << 20, MEETINGS = 2 };
@@ -30,7 +32,7 @@ void visitor_init(struct visitor *v)
 
 void visitor_free(struct visitor *v)
 {
-    visitor_leave(v);
+    visitor_end(v);
     pp_free(v->allowed);
     v->allowed = NULL;
 }
@@ -63,7 +65,24 @@ bool visitor_go(struct visitor *v, int processor)
 
 void visitor_leave(struct visitor *v)
 {
-    if (v->at >= 0) {
+    unsigned long bit;
+    if (v->at < 0) {
+        return;
+    }
+    /* A real-time thread wakes where it slept, so it has to be told to go. Where there is no other processor, it stays. */
+    void *others = pp_calloc(1, v->size);
+    memcpy(others, v->allowed, v->size);
+    *word_of(others, v->at, &bit) &= ~bit;
+    if (sched_setaffinity(0, v->size, others) != 0) {
+        (void)sched_setaffinity(0, v->size, v->allowed);
+    }
+    pp_free(others);
+    v->at = -1;
+}
+
+void visitor_end(struct visitor *v)
+{
+    if (v->allowed) {
         (void)sched_setaffinity(0, v->size, v->allowed);
         v->at = -1;
     }
@@ -73,10 +92,12 @@ bool visitor_meet(struct visitor *v, struct thread_clock *clock, bool *alive)
 {
     bool moved;
     *alive = true;
+    v->met_ns = timing_now();
     for (unsigned i = 0; i < MEETINGS; i++) {
         if (!visitor_go(v, clock->processor)) {
             return false;
         }
+        v->met_ns = timing_now();
         /* What is counted first, then where it is: from there on nothing can happen without being counted. */
         *alive = thread_clock_read(clock, &moved) && thread_clock_read_state(clock);
         if (!*alive || clock->arrivals == 0) {

@@ -94,7 +94,8 @@ size_t walk_agreement(const walked_frames *a, const walked_frames *b)
         }
         if (same + 1 < a->count && same + 1 < b->count &&
             (x->instruction != y->instruction || x->contents != y->contents)) {
-            break;
+            /* It went on, below callers that did not. */
+            return same + 1;
         }
         same++;
     }

@@ -32,8 +32,8 @@ struct walk_ends {
 /* Walks along copy 0 or 1 of the image's frames. */
 enum walk_result walk_frames(struct image *image, unsigned copy, const struct python_offsets *offsets,
                              struct walk_ends *ends, walked_frames *frames, uint64_t *missing);
-/* How many frames, counted from the root, are the same in both: same place, same code and, but for a frame that is the innermost of either, same instruction
- * and contents. */
+/* How many frames, counted from the root, are the same in both: same place, same code and, but for the last of them and a frame that is the innermost of either,
+ * same instruction and contents. All frames of both agree only if it is all of both. */
 size_t walk_agreement(const walked_frames *a, const walked_frames *b);
 
 #endif

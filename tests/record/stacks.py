@@ -185,7 +185,7 @@ PROGRAMS = {
     "deep": deep,
     "threads": threads,
     "sleeps": sleeps,
-    "generators": simple("generators.py", _grammar.generators, 0.5, names=["coroutine_leaf", "other_generator", "outer_coroutine"]),
+    "generators": simple("generators.py", _grammar.generators, 0.9, names=["coroutine_leaf", "other_generator", "outer_coroutine"]),
     "fresh code": fresh_code,
     "long function": long_function,
     "garbage": garbage,
