@@ -5,7 +5,7 @@ usage: pstat_print.py BIN_DIR [CASES]
 
 The promise is the text of CPython 3.13, so this needs an interpreter >= 3.11 whose pstats gives that text (3.11 and 3.12 do); it prefers
 a 3.13 found on the machine. Inputs: profiles made here by several Pythons, the corpus beside the checkout if present, and CASES random
-marshal dictionaries (seeded) with ties, zero counts, huge, negative and NaN times. Exit 77 with a line "skipped: ..." if no Python fits."""
+marshal dictionaries (seeded) with ties, zero counts, huge, negative, infinite and NaN times. Exit 77 with a line "skipped: ..." if no Python fits."""
 import glob, io, json, marshal, os, random, re, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -41,14 +41,13 @@ if sys.version_info < (3, 11):
     sys.exit(77)
 import pstats
 
+from _random_stats import KEYS, random_dict
+
 BIN = os.path.abspath(sys.argv[1])
 CASES = int(sys.argv[2]) if len(sys.argv) > 2 else 600
 os.environ['TZ'] = 'UTC'
 time.tzset()
 count = bad = 0
-
-KEYS = [['cumulative'], ['time'], ['calls'], ['pcalls'], ['name'], ['nfl'], ['stdname'], ['file' if False else 'filename'], ['line'],
-        ['module'], ['tottime', 'name'], ['calls', 'cumulative', 'nfl'], [-1], [0], [1], [2], [], ['name', 'line'], ['pcalls', 'time']]
 
 
 def expected(files, keys, kind, restrictions, strip, reverse):
@@ -139,39 +138,6 @@ def full(files, rng, many=False):
     compare(files, [], strip=True)
     compare(files, ['stdname'], restrictions=['no such function'])
     compare(files, ['cumulative'], restrictions=['(', 0.25, 'b', 2])
-
-
-def random_dict(rng):
-    n = rng.choice([0, 1, 2, 5, 30, 70, 150, 400])
-    files = ['a.py', '/x/y/a.py', '/x/z/a.py', 'b/c.py', '~', 'é/ü.py', 'dir\\w.py', '']
-    names = ['f', 'g', '<lambda>', '<built-in method x>', '<m>', 'ñandú', 'long_' * 9, 'a b', '日本', 'x;y', 'tab\there']
-    keys = list({(rng.choice(files), rng.choice([0, 0, 1, 2, 3, 10, 99999]), rng.choice(names) + rng.choice(['', '', '1', '2', 'zz']))
-                 for _ in range(n)})
-    rng.shuffle(keys)
-    nan_ok = rng.random() < 0.3
-    swapped = rng.random() < 0.05
-
-    def t():
-        k = rng.random()
-        if nan_ok and k < .15:
-            return float('nan')
-        return rng.choice([0.0, 1.0, .5, .25, -1.5, 1e-9, 1e15, rng.random(), rng.random() * 100, -0.0, 2.0, 0.0005, 0.0015, 12345.6785])
-
-    def c():
-        return rng.choice([0, 0, 1, 1, 2, 3, 7, 1000, 10**9, 2**40, rng.randrange(100)])
-    d = {}
-    ints = rng.random() < .2
-    for k in keys:
-        cc, nc = c(), c()
-        if rng.random() < .6:
-            nc = cc
-        if swapped:
-            cc, nc = max(cc, nc), min(cc, nc)
-        callers = {}
-        for caller in rng.sample(keys, min(len(keys), rng.choice([0, 1, 1, 2, 5]))):
-            callers[caller] = c() if ints else (c(), c(), t(), t())
-        d[k] = (cc, nc, t(), t(), callers)
-    return d
 
 
 WORKLOAD = r'''
