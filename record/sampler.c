@@ -112,7 +112,8 @@ static enum stack_verdict read_running(struct sampler *s, struct python_process 
             return verdict;
         }
     }
-    *flags |= verdict == STACK_WHOLE ? PP_SAMPLE_VERIFIED : verdict == STACK_PART ? PP_SAMPLE_SALVAGED : 0;
+    /* Frames that are objects lie apart: copies of them that agree can still mix two moments of a thread that was not held. */
+    *flags |= verdict == STACK_PART ? PP_SAMPLE_SALVAGED : verdict == STACK_WHOLE && !objects ? PP_SAMPLE_VERIFIED : 0;
     return verdict;
 }
 

@@ -6,6 +6,7 @@ PROFPIPE_RECORD_FULL=1 records ten times as long and tries every program everywh
 import json
 import math
 import os
+import re
 
 import _grammar
 from _recorder import Failure, begin, expect, expect_chance, supported_pythons
@@ -17,9 +18,16 @@ def judge(recording, check, salvaged, least):
     """What holds for every recording; `salvaged` is the largest share of samples of which only the outer frames are known."""
     samples = [sample for sample in recording.samples if sample.time is not None]
     expect_chance(len(samples) >= least, "only %d samples, at least %d expected; statistics %s", len(samples), least, recording.stats)
+    unproved = 0
+    objects = re.match(r"3\.(8|9|10)\.", recording.meta["python"])
+    certain = {"verified", "stopped"} if objects else {"verified", "stopped", "salvaged"}
     for sample in samples:
         why = check(sample.frames)
-        expect(why is None, "impossible stack: %s (flags %s): %s", why, sorted(sample.flags), sample.frames[-12:])
+        # What profrec does not vouch for (docs/recorder.md, "What it cannot know") is counted, all else must be right.
+        vouched = sample.flags & certain
+        unproved += why is not None and not vouched
+        expect(why is None or not vouched, "impossible stack: %s (flags %s): %s", why, sorted(sample.flags), sample.frames[-12:])
+    expect(unproved <= 0.005 * len(samples) + 1, "%d of %d stacks impossible, none of them marked verified", unproved, len(samples))
     stats = recording.stats
     for flag in ("salvaged", "stopped"):
         expect(stats[flag] == recording.flagged(flag), "%s %s in the trailer, %s in the samples", flag, stats[flag], recording.flagged(flag))
