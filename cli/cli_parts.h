@@ -16,7 +16,7 @@ enum cli_parsed { CLI_PARSED, CLI_PARSE_HELP, CLI_PARSE_OPTIONS, CLI_PARSE_VERSI
 extern const struct cli_option cli_common_options[];
 
 void cli_table_init(struct cli_table *table, const struct cli_tool *tool);
-/* Parses argv into args; operands are moved to the front of argv + 1 and counted. Errors are printed. */
+/* Parses argv into args; operands are moved to the front of argv + 1, end with a NULL and are counted. Errors are printed. */
 enum cli_parsed cli_parse(const struct cli_table *table, void *args, int argc, char **argv, int *operands);
 void cli_free_events(const struct cli_table *table, void *args);
 void cli_print_help(const struct cli_tool *tool, const struct cli_table *table, struct pp_sink *out);

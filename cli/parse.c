@@ -334,6 +334,10 @@ enum cli_parsed cli_parse(const struct cli_table *table, void *args, int argc, c
             return p.outcome == CLI_PARSED ? CLI_PARSE_BAD : p.outcome;
         }
     }
+    /* Operands end as argv does: profrec runs them as a command. */
+    if (p.operands + 1 < (size_t)argc) {
+        argv[p.operands + 1] = NULL;
+    }
     *operands = (int)p.operands;
     return CLI_PARSED;
 }

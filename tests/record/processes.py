@@ -22,6 +22,8 @@ def exit_status(recorder, python):
         expect(found == status, "status %d became %d: %s", status, found, said)
     found, _, said, _ = run(recorder, [python.path, "-c", "import os, time; time.sleep(0.2); os.kill(os.getpid(), 15)"])
     expect(found in (128 + 15, -15), "ended by SIGTERM became %d: %s", found, said)
+    found, shown, said, _ = run(recorder, [python.path, "-c", "import sys, time; print(sys.argv[1:]); time.sleep(0.2)", "--top", "b"])
+    expect(found == 0 and shown.strip() == "['--top', 'b']", "the program's arguments became %s: %s", shown, said)
     return ""
 
 

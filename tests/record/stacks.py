@@ -54,7 +54,7 @@ def simple(target, grammar, salvaged, rate=1000, seconds=0.5, options=(), names=
     def run(recorder, python):
         length = seconds * (10 if FULL else 1)
         recording = finished(recorder.launch(python, target, [str(length)], ["--rate", rate, *options]))
-        said = judge(recording, grammar(), salvaged, rate * length * 0.1)
+        said = judge(recording, grammar(), salvaged, rate * length * 0.04)
         for name in names:
             expect_chance(has(recording, name), "%s was never seen", name)
         return said

@@ -75,6 +75,7 @@ START_TEST(before_and_after_operands)
     PARSE(&p, "one", "--top", "7", "two", "-x", "-");
     ck_assert_int_eq(p.outcome, CLI_PARSED);
     ck_assert_int_eq(p.operands, 3);
+    ck_assert_ptr_null(p.argv[1 + p.operands]);
     ck_assert_str_eq(p.argv[1], "one");
     ck_assert_str_eq(p.argv[2], "two");
     ck_assert_str_eq(p.argv[3], "-");
