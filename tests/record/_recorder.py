@@ -299,7 +299,7 @@ class Failure(Exception):
 
 
 class Unlucky(Failure):
-    """What chance or a busy machine may do to a right recorder; such a check is made once more."""
+    """What chance or a busy machine may do to a right recorder; such a check is made again, three times in all."""
 
 
 def expect_chance(condition, message, *values):
@@ -322,11 +322,7 @@ class Report:
     def check(self, name, function, *arguments):
         start = time.monotonic()
         try:
-            try:
-                said = function(*arguments) or ""
-            except Unlucky as unlucky:
-                print("again: %s: %s" % (name, unlucky), flush=True)
-                said = function(*arguments) or ""
+            said = self.with_luck(name, function, arguments)
             self.passed += 1
             verdict = "ok"
         except Failure as failure:
@@ -336,6 +332,14 @@ class Report:
             self.failed += 1
             verdict, said = "FAILED", "still running after %s s: %s" % (late.timeout, " ".join(map(str, late.cmd)))
         print("%-7s %s (%.1f s)%s" % (verdict, name, time.monotonic() - start, ": " + said if said else ""), flush=True)
+
+    def with_luck(self, name, function, arguments):
+        for _ in range(2):
+            try:
+                return function(*arguments) or ""
+            except Unlucky as unlucky:
+                print("again: %s: %s" % (name, unlucky), flush=True)
+        return function(*arguments) or ""
 
     def skip(self, name, why):
         self.skipped += 1
