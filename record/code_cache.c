@@ -288,6 +288,11 @@ static void load(struct code_cache *cache, uint64_t address, uint64_t generation
 
 /* --- the check --- */
 
+size_t code_cache_parts_size(const struct code_cache *cache)
+{
+    return identity_size(cache);
+}
+
 void code_cache_confirm(struct code_cache *cache, uint64_t address, const unsigned char *bytes, uint64_t generation)
 {
     struct code *code = cache->slots[slot_of(cache, address)];

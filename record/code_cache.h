@@ -48,6 +48,8 @@ uint64_t code_cache_next_round(struct code_cache *cache);
 /* Adds what of a known code object is looked at, code_cache_parts_each() parts, to IMAGE_AFTER of the image. */
 void code_cache_add_parts(const struct code_cache *cache, const struct code *code, struct image *image);
 size_t code_cache_parts_each(const struct code_cache *cache);
+/* The bytes of all of them together. */
+size_t code_cache_parts_size(const struct code_cache *cache);
 /* Takes what was read of these parts, `bytes`, as the check of the code object at the address. */
 void code_cache_confirm(struct code_cache *cache, uint64_t address, const unsigned char *bytes, uint64_t generation);
 /* True if all codes of the frames are known and, looked at again, are still the same. False after reading those that were not: then the stack has to

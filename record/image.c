@@ -35,6 +35,7 @@ static size_t put(struct image *image, struct image_parts *g, size_t base)
 {
     size_t at = 0;
     PP_RESERVE(&g->starts, g->parts.count);
+    g->starts.count = g->parts.count;
     for (size_t i = 0; i < g->parts.count; i++) {
         g->starts.at[i] = at;
         at += g->parts.at[i].size;
@@ -70,6 +71,16 @@ const unsigned char *image_bytes(const struct image *image, enum image_group gro
 {
     const struct image_parts *g = &image->groups[group];
     return image->bytes.at + g->base + g->starts.at[number];
+}
+
+size_t image_size(const struct image *image, enum image_group group, size_t number, size_t count)
+{
+    const struct image_parts *g = &image->groups[group];
+    if (number + count > g->starts.count) {
+        return 0;
+    }
+    size_t end = number + count < g->starts.count ? g->starts.at[number + count] : g->size;
+    return end - g->starts.at[number];
 }
 
 static bool holds(const struct remote_part *part, uint64_t address, size_t size)

@@ -43,6 +43,8 @@ size_t image_count(const struct image *image, enum image_group group);
 bool image_read(struct image *image, pid_t pid, unsigned copies, bool after);
 /* What was read of a part; of IMAGE_FRAMES the first copy. */
 const unsigned char *image_bytes(const struct image *image, enum image_group group, size_t number);
+/* How many bytes of `count` parts of a group from `number` on were read; 0 if not all of them were. */
+size_t image_size(const struct image *image, enum image_group group, size_t number, size_t count);
 /* Where `size` bytes at `address` are in the copy (0 or 1) of the frames read last, and in *rest how many more bytes of the part follow them; NULL if no part
  * has them all. */
 const unsigned char *image_at(struct image *image, unsigned copy, uint64_t address, size_t size, size_t *rest);

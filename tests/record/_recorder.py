@@ -215,6 +215,8 @@ class Recorder:
         dump = self.path()
         command = self.profrec(*options, "-o", dump, "--", python.path, os.path.join(TARGETS, target), *arguments)
         done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, errors="surrogateescape", env=target_environment())
+        if os.path.exists(dump) and os.path.getsize(dump) == 0:
+            raise (Unlucky if done.returncode == 0 else Failure)("nothing recorded, exit status %d: %s" % (done.returncode, done.stderr.strip()))
         recording = self.read(dump) if os.path.exists(dump) else None
         return Result(done.returncode, done.stdout, done.stderr, recording)
 

@@ -144,7 +144,7 @@ def sleeps(recorder, python):
 
 def fresh_code(recorder, python):
     recording = finished(recorder.launch(python, "fresh_code.py", ["1.0"], ["--rate", 2000]))
-    said = judge(recording, _grammar.fresh_code(), 0.2, 300)
+    said = judge(recording, _grammar.fresh_code(), 0.7, 300)
     numbers = [int(f.name[2:]) for s in recording.samples for f in s.frames if f.name.startswith("f_")]
     expect_chance(len(set(numbers)) > 50, "only %d different functions seen", len(set(numbers)))
     for before, after in zip(numbers, numbers[1:]):
