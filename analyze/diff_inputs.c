@@ -75,35 +75,42 @@ static bool find_paths(struct paths *paths, const struct diff_args *a, int argc,
     return true;
 }
 
-/* Comprehensions count for their callers: for stacks exactly, for calls as exactly as the edges' own times are. */
-static bool fold(struct diff_inputs *in, const struct diff_args *a, size_t i)
+/* Comprehensions count for their callers: for stacks exactly, for calls as exactly as the edges' own times are. Asked as cli_then. */
+static bool fold(const void *context, struct cli_input *input, struct pp_report *report, struct pp_error *err)
 {
-    struct pp_error err = {0};
-    struct pp_report report = {0};
-    struct pp_regex *names = pp_regex_new(PP_STR("^(\\S*\\.)?<(list|dict|set)comp>$"), &err);
+    (void)context;
+    struct pp_regex *names = pp_regex_new(PP_STR("^(\\S*\\.)?<(list|dict|set)comp>$"), err);
     struct pp_filter filter = {.hide = names};
-    struct pp_profile *folded = pp_filter_apply(in->inputs[i].profile, &filter, NULL, &report, &err);
+    struct pp_profile *folded = pp_filter_apply(input->profile, &filter, NULL, report, err);
     pp_regex_free(names);
-    if (!folded) {
-        cli_fail(&a->common, in->inputs[i].path, &err);
-        return false;
+    if (folded) {
+        pp_profile_free(input->profile);
+        input->profile = folded;
     }
-    pp_profile_free(in->inputs[i].profile);
-    in->inputs[i].profile = folded;
-    cli_show_report(&a->common, in->inputs[i].path, &report);
-    return true;
+    return folded != NULL;
+}
+
+/* Whether it matters who called whom, or only what each function took. */
+static bool needs_callers(const struct diff_args *a)
+{
+    return a->path || a->fold_comprehensions || a->match_by == PP_MATCH_FUZZY ||
+           (a->common.to && strcmp(a->common.to, "json") != 0);
 }
 
 bool diff_read(struct diff_inputs *in, const struct diff_args *a, int argc, char **argv)
 {
     struct paths paths = {0};
+    struct cli_common reading = a->common;
     *in = (struct diff_inputs){0};
     bool ok = find_paths(&paths, a, argc, argv);
     size_t count = ok ? paths.count[0] + paths.count[1] : 0;
     in->inputs = pp_calloc(count, sizeof *in->inputs);
     in->profiles = pp_calloc(count, sizeof *in->profiles);
-    for (size_t i = 0; ok && i < count; i++) {
-        ok = cli_read(&a->common, paths.at[i], &in->inputs[i]) && (!a->fold_comprehensions || fold(in, a, i));
+    if (!needs_callers(a)) {
+        reading.reading = (struct pp_option){PP_STR("callers"), PP_STR("none")};
+    }
+    ok = ok && cli_read_all(&reading, paths.at, count, in->inputs, a->fold_comprehensions ? fold : NULL, NULL);
+    for (size_t i = 0; i < count; i++) {
         in->profiles[i] = in->inputs[i].profile;
     }
     in->count[0] = ok ? paths.count[0] : count;

@@ -41,7 +41,7 @@ struct pp_source {
     uint64_t line; /* number of the line last returned */
     uint64_t line_offset;
     time_t mtime;
-    void (*progress)(void *, const struct pp_source *);
+    bool (*progress)(void *, const struct pp_source *);
     void *progress_context;
     uint64_t next_progress;
 };
@@ -146,7 +146,11 @@ static size_t read_bytes(struct pp_source *s, char *to, size_t room)
     }
     if (s->progress && s->produced >= s->next_progress) {
         s->next_progress = s->produced + PROGRESS_STEP;
-        s->progress(s->progress_context, s);
+        if (!s->progress(s->progress_context, s)) {
+            pp_fail(&s->error, PP_IO, pp_at_offset(s->produced), "reading was given up");
+            s->raw_end = true;
+            got = 0;
+        }
     }
     return got;
 }
@@ -365,7 +369,7 @@ bool pp_source_gzipped(const struct pp_source *s)
     return s->gzipped;
 }
 
-void pp_source_on_progress(struct pp_source *s, void (*call)(void *, const struct pp_source *), void *context)
+void pp_source_on_progress(struct pp_source *s, bool (*call)(void *, const struct pp_source *), void *context)
 {
     s->progress = call;
     s->progress_context = context;

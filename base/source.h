@@ -51,7 +51,7 @@ uint64_t pp_source_raw_size(const struct pp_source *s);
 time_t pp_source_mtime(const struct pp_source *s);
 /* True if the input is gzip. */
 bool pp_source_gzipped(const struct pp_source *s);
-/* Called with `context` every few MiB read; NULL to stop. */
-void pp_source_on_progress(struct pp_source *s, void (*call)(void *context, const struct pp_source *s), void *context);
+/* Calls call(context, s) every few MiB read; what it returns says whether to go on, or to fail with PP_IO. NULL: no more calls. */
+void pp_source_on_progress(struct pp_source *s, bool (*call)(void *context, const struct pp_source *s), void *context);
 
 #endif

@@ -124,6 +124,13 @@ struct cli_input {
 /* Reads one profile from `path` (NULL or "-": standard input), showing progress on a terminal's stderr and the report of what was skipped. On failure
  * prints the error and returns false (exit with CLI_TROUBLE). cli_input_free frees it. */
 bool cli_read(const struct cli_common *c, const char *path, struct cli_input *input);
+/* What a program does with each profile that was read, before the next one is asked for: may replace input->profile. Called in any thread, so it prints nothing: notes go to the
+ * report, and what is wrong to *err (false). */
+typedef bool cli_then(const void *context, struct cli_input *input, struct pp_report *report, struct pp_error *err);
+/* The same for `count` profiles (`paths` NULL: standard input once); `then` may be NULL. Large files are read at the same time, which nobody can tell: reports and errors come in the order of
+ * `paths`, and after the first failure nothing more is read. Free each of `inputs` in any case. */
+bool cli_read_all(const struct cli_common *c, const char *const *paths, size_t count, struct cli_input *inputs,
+                  cli_then *then, const void *context);
 void cli_input_free(struct cli_input *input);
 
 /* --- output --- */

@@ -23,6 +23,8 @@ void cli_print_help(const struct cli_tool *tool, const struct cli_table *table, 
 void cli_print_option_names(const struct cli_table *table, struct pp_sink *out);
 /* Has `path` (copied) removed if SIGINT, SIGTERM or SIGHUP ends the program; NULL: nothing any more. */
 void cli_remove_on_signal(const char *path);
+/* The format of that name; NULL after saying that --OPTION named none. */
+const struct pp_format *cli_named_format(const struct cli_common *c, const char *option, const char *name);
 void cli_print_formats(struct pp_sink *out);
 
 #endif

@@ -1,8 +1,6 @@
-/* Profiles in and out of programs. */
+/* Profiles out of programs, and what in and out share. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -35,7 +33,7 @@ static const char *const *format_names(struct pp_arena *arena)
     return names;
 }
 
-static const struct pp_format *named_format(const struct cli_common *c, const char *option, const char *name)
+const struct pp_format *cli_named_format(const struct cli_common *c, const char *option, const char *name)
 {
     const struct pp_format *format = pp_format_named(pp_str_of(name));
     if (!format) {
@@ -49,85 +47,6 @@ static const struct pp_format *named_format(const struct cli_common *c, const ch
         pp_arena_free(&arena);
     }
     return format;
-}
-
-struct progress {
-    const struct cli_common *common;
-    const char *path;
-    struct timespec started;
-    bool shown;
-};
-
-static void show_progress(void *context, const struct pp_source *source)
-{
-    struct progress *progress = context;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (now.tv_sec - progress->started.tv_sec < 1) {
-        return;
-    }
-    progress->shown = true;
-    double done = (double)pp_source_raw_consumed(source);
-    double size = (double)pp_source_raw_size(source);
-    if (size > 0) {
-        (void)fprintf(stderr, "\r%s: reading, %.0f MB, %.0f %%", progress->common->name, done / 1e6, 100 * done / size);
-    } else {
-        (void)fprintf(stderr, "\r%s: reading, %.0f MB", progress->common->name, done / 1e6);
-    }
-}
-
-static bool read_source(const struct cli_common *c, struct pp_source *source, const struct pp_format *from,
-                        struct cli_input *input)
-{
-    struct pp_arena arena = {0};
-    struct pp_report report = {0};
-    struct pp_error err = {0};
-    struct pp_options options = cli_format_options(c, &arena, &c->reading, c->reading.key.len > 0);
-    struct progress progress = {.common = c, .path = input->path};
-    if (isatty(STDERR_FILENO) && !c->quiet) {
-        clock_gettime(CLOCK_MONOTONIC, &progress.started);
-        pp_source_on_progress(source, show_progress, &progress);
-    }
-    input->profile = pp_format_read(source, pp_str_of(input->path), from, &options, &input->format, &report, &err);
-    if (progress.shown) {
-        (void)fprintf(stderr, "\r\033[K");
-    }
-    if (input->profile) {
-        input->mtime = (int64_t)pp_source_mtime(source);
-        input->bytes = pp_source_consumed(source);
-        input->raw_bytes = pp_source_raw_consumed(source);
-        input->gzipped = pp_source_gzipped(source);
-        input->report = report;
-        cli_show_report(c, input->path, &report);
-    } else {
-        cli_fail(c, input->path, &err);
-    }
-    pp_arena_free(&arena);
-    return input->profile != NULL;
-}
-
-bool cli_read(const struct cli_common *c, const char *path, struct cli_input *input)
-{
-    struct pp_error err = {0};
-    *input = (struct cli_input){.path = path ? path : "-"};
-    const struct pp_format *from = c->from ? named_format(c, "from", c->from) : NULL;
-    if (c->from && !from) {
-        return false;
-    }
-    struct pp_source *source = pp_source_open(input->path, c->max_input, &err);
-    if (!source) {
-        cli_fail(c, input->path, &err);
-        return false;
-    }
-    bool ok = read_source(c, source, from, input);
-    pp_source_close(source);
-    return ok;
-}
-
-void cli_input_free(struct cli_input *input)
-{
-    pp_profile_free(input->profile);
-    *input = (struct cli_input){0};
 }
 
 struct pp_sink *cli_open_output(const struct cli_common *c, bool binary)
@@ -198,7 +117,7 @@ static bool write_to(const struct cli_common *c, const struct pp_profile *p, con
 
 int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, const struct pp_format *fallback)
 {
-    const struct pp_format *to = c->to ? named_format(c, "to", c->to) : fallback;
+    const struct pp_format *to = c->to ? cli_named_format(c, "to", c->to) : fallback;
     if (!to) {
         return CLI_TROUBLE;
     }

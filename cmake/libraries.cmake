@@ -15,3 +15,6 @@ else()
     set(PP_LINK_LIBXML2 ON CACHE BOOL "no shared libxml2 was found" FORCE)
 endif()
 pkg_check_modules(ELF REQUIRED IMPORTED_TARGET libelf)
+# Large inputs are read by several threads (base/thread.c).
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)

@@ -25,7 +25,8 @@ static const char *const extensions[] = {"prof", "pstat", "pstats", "cprof", NUL
 
 static const struct pp_option_spec options[] = {
     {"swapped", "keep", "on reading: leave calls and primitive calls as yappi swapped them"},
-    {"callers", "no", "on reading: check callers, but leave them out"},
+    {"callers", "no|none",
+     "on reading: check callers, but leave them out; no keeps what the old profiler itself called"},
     {0},
 };
 

@@ -17,8 +17,8 @@ struct row_reader {
     bool key_open;
     bool more_primitive, fewer_primitive; /* some row has cc > nc / cc < nc */
     bool rows_only;                       /* callers are read, not kept, but for this one */
-    pp_function_id kept_caller;
-    PP_VEC(struct pp_call_edge) edges; /* scratch: the callers of the row being read */
+    pp_function_id kept_caller;           /* UINT32_MAX: none */
+    PP_VEC(struct pp_call_edge) edges;    /* scratch: the callers of the row being read */
 };
 
 /* --- keys --- */
@@ -421,9 +421,8 @@ static void expect(struct pp_builder *b, const struct pp_source *source, bool ca
 }
 
 /* The old profiler marks what was on top of the stack as called by this function; pstats prints those, so they are no callers like others. */
-static void leave_callers_out(struct row_reader *r, struct pp_builder *b)
+static void keep_profiler(struct row_reader *r, struct pp_builder *b)
 {
-    r->rows_only = true;
     r->kept_caller = pp_builder_function(
         b, &(struct pp_function){.name = pp_builder_text(b, "profiler"), .file = pp_builder_text(b, "jprofile")});
 }
@@ -432,11 +431,14 @@ bool pstat_read(struct pp_source *source, struct pp_builder *b, const struct pp_
 {
     struct row_reader r = {0};
     bool keep_swapped = pp_str_eq(pp_options_get(options, "swapped"), PP_STR("keep"));
-    bool rows_only = pp_str_eq(pp_options_get(options, "callers"), PP_STR("no"));
-    expect(b, source, !rows_only);
+    struct pp_str callers = pp_options_get(options, "callers");
+    bool some = pp_str_eq(callers, PP_STR("no"));
+    r.rows_only = some || pp_str_eq(callers, PP_STR("none"));
+    r.kept_caller.i = UINT32_MAX;
+    expect(b, source, !r.rows_only);
     marshal_init(&r.m, source, b, err);
-    if (rows_only) {
-        leave_callers_out(&r, b);
+    if (some) {
+        keep_profiler(&r, b);
     }
     bool ok = read_dictionary(&r, keep_swapped);
     marshal_free(&r.m);
