@@ -295,6 +295,20 @@ bool pp_source_line_past(struct pp_source *s, size_t known, struct pp_str *line)
     }
 }
 
+void pp_source_skip_lines(struct pp_source *s, size_t bytes, uint64_t lines, size_t last)
+{
+    if (lines) {
+        s->line += lines;
+        s->line_offset = s->consumed + last;
+    }
+    pp_source_skip(s, bytes);
+}
+
+uint64_t pp_source_lines(const struct pp_source *s)
+{
+    return s->line;
+}
+
 void pp_source_text(struct pp_source *s)
 {
     struct pp_str head = pp_source_peek(s, 3);

@@ -35,6 +35,11 @@ void pp_source_skip(struct pp_source *s, size_t count);
 bool pp_source_line(struct pp_source *s, struct pp_str *line);
 /* The same for a caller who knows that the first `known` bytes of what a peek shows hold no line end: they are not searched. */
 bool pp_source_line_past(struct pp_source *s, size_t known, struct pp_str *line);
+/* For readers that find the lines themselves in what a peek shows: moves over `lines` whole lines, `bytes` bytes with their ends, of which the last one begins `last` bytes from
+ * here; pp_source_where() tells its place then. */
+void pp_source_skip_lines(struct pp_source *s, size_t bytes, uint64_t lines, size_t last);
+/* How many lines were returned or moved over so far. */
+uint64_t pp_source_lines(const struct pp_source *s);
 /* Call before the first read of a text format: drops a UTF-8 BOM, decodes UTF-16 LE/BE with BOM into UTF-8. */
 void pp_source_text(struct pp_source *s);
 /* Place of the next byte; of the line last returned if lines are read: line number set, column 1. */

@@ -37,12 +37,6 @@ pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_functio
 void pp_builder_foresee_function(const struct pp_builder *b, pp_function_id function);
 pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame);
 pp_thread_id pp_builder_thread(struct pp_builder *b, const struct pp_thread *thread);
-/* A thread for itself, whatever others are equal to it: one that may be named later. */
-pp_thread_id pp_builder_new_thread(struct pp_builder *b, const struct pp_thread *thread);
-/* Gives a thread that pp_builder_new_thread made another name, for all its samples. */
-void pp_builder_name_thread(struct pp_builder *b, pp_thread_id thread, pp_string_id name);
-/* Threads that are equal by now become one; their ids are others after it. */
-void pp_builder_join_threads(struct pp_builder *b);
 /* The bytes of an interned string (valid as long as the builder), and a function back from its id. */
 struct pp_str pp_builder_str(const struct pp_builder *b, pp_string_id id);
 const struct pp_function *pp_builder_function_at(const struct pp_builder *b, pp_function_id id);
@@ -65,6 +59,9 @@ void pp_builder_decimals(struct pp_builder *b, size_t metric, unsigned decimals)
 unsigned pp_builder_decimals_of(const struct pp_builder *b, size_t metric);
 /* The child of `parent` with `frame`, made if new. Root is (pp_stack_id){0}. */
 pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_id frame);
+/* The same for `count` frames, each the child of the one before: returns the last one's stack (`parent` for none), and in made[0 .. count - 1] each one's. */
+pp_stack_id pp_builder_push_path(struct pp_builder *b, pp_stack_id parent, const pp_frame_id *frames, size_t count,
+                                 pp_stack_id *made);
 /* Adds `value` to the self value of `stack`, column `metric`. Overflow is an error. */
 void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value);
 /* Adds a number value / 10^decimals; raises the column's decimals and rescales what is there when needed. */

@@ -193,6 +193,51 @@ pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_i
     return (pp_stack_id){add_child(b, stack)};
 }
 
+/* Adds frames below a stack without children, so that there is nothing to look for. */
+static void add_chain(struct pp_builder *b, pp_stack_id parent, const pp_frame_id *frames, size_t count,
+                      pp_stack_id *made)
+{
+    size_t cells = count * b->metrics.count;
+    PP_RESERVE(&b->stacks, b->stacks.count + count);
+    PP_RESERVE(&b->values, b->values.count + cells);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id = (uint32_t)b->stacks.count++;
+        b->stacks.at[parent.i].first_child = id;
+        b->stacks.at[id] = (struct pp_stack_node){{parent, frames[i]}, 0, 0};
+        made[i] = parent = (pp_stack_id){id};
+    }
+    if (cells) {
+        memset(b->values.at + b->values.count, 0, cells * sizeof *b->values.at);
+        b->values.count += cells;
+    }
+}
+
+/* True if the frames can be added without a look at each. */
+static bool all_fine(const struct pp_builder *b, const pp_frame_id *frames, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (frames[i].i >= b->frames.count) {
+            return false;
+        }
+    }
+    return pp_builder_ok(b) && count < PP_LIMIT_ROWS - b->stacks.count;
+}
+
+pp_stack_id pp_builder_push_path(struct pp_builder *b, pp_stack_id parent, const pp_frame_id *frames, size_t count,
+                                 pp_stack_id *made)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t before = b->stacks.count;
+        made[i] = parent = pp_builder_push(b, parent, frames[i]);
+        size_t left = count - i - 1;
+        if (left && b->stacks.count > before && all_fine(b, frames + i + 1, left)) {
+            add_chain(b, parent, frames + i + 1, left, made + i + 1);
+            return made[count - 1];
+        }
+    }
+    return parent;
+}
+
 void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value)
 {
     if (!pp_builder_ok(b)) {

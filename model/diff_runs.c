@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/thread.h"
 #include "model/diff_parts.h"
 #include "model/measure.h"
 #include "model/tree.h"
@@ -184,6 +185,36 @@ static void read_run(struct pp_diff *diff, size_t number, const struct pp_measur
     }
 }
 
+/* Runs to read, as pp_parallel takes them. */
+struct reading {
+    struct pp_diff *diff;
+    const struct pp_measure *measures;
+};
+
+static void read_nth(void *context, size_t i)
+{
+    const struct reading *reading = context;
+    read_run(reading->diff, i, &reading->measures[i]);
+}
+
+/* Reads all runs, at the same time where there is much in them. */
+static void read_all(struct pp_diff *diff, const struct pp_measure *measures, size_t count)
+{
+    enum { WORTH_THREADS = 100000 };
+    struct reading reading = {diff, measures};
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size += diff->runs[i].profile->stack_count + diff->runs[i].profile->row_count;
+    }
+    if (size >= WORTH_THREADS) {
+        pp_parallel(count, read_nth, &reading);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        read_nth(&reading, i);
+    }
+}
+
 bool diff_read_runs(struct pp_diff *diff, const struct pp_profile *const *profiles, bool any_unit, struct pp_error *err)
 {
     size_t count = diff->run_count[0] + diff->run_count[1];
@@ -198,9 +229,11 @@ bool diff_read_runs(struct pp_diff *diff, const struct pp_profile *const *profil
         diff->has_calls = diff->has_calls && measures[i].calls && !profiles[i]->sampled_calls;
     }
     bool ok = choose_unit(diff, measures, count, any_unit, err);
-    for (size_t i = 0; ok && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         diff->runs[i].profile = profiles[i];
-        read_run(diff, i, &measures[i]);
+    }
+    if (ok) {
+        read_all(diff, measures, count);
     }
     pp_free(measures);
     return ok;

@@ -40,7 +40,7 @@ void pp_walk_free(struct pp_walk *walk);
 int pp_frame_compare(const struct pp_profile *p, pp_frame_id a, pp_frame_id b);
 
 /* Per function: self and total over all stacks; a function counts once per stack however often it recurs. Arrays of
- * function_count entries in the unit of the metric; saturating. Owned by the caller. */
+ * function_count entries in the unit of the metric. Owned by the caller. */
 struct pp_function_sums {
     int64_t *self, *total;
     int64_t sum; /* of the whole profile */

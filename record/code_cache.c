@@ -17,7 +17,6 @@ struct code_cache {
     size_t mask, count, bytes;
     uint64_t round;
     uint64_t code_type; /* address of the type "code", once known */
-    bool mixed;         /* of several interpreters */
     PP_VEC(struct remote_part) parts;
     PP_VEC(struct code *) checked;
     PP_VEC(unsigned char) scratch;
@@ -126,12 +125,6 @@ struct code *code_cache_find(struct code_cache *cache, uint64_t address)
     return code;
 }
 
-void code_cache_mix(struct code_cache *cache)
-{
-    /* What is known already lacks its name's bytes, so that it is read again. */
-    cache->mixed = true;
-}
-
 void code_cache_trim(struct code_cache *cache)
 {
     if (cache->bytes < CACHE_BYTES) {
@@ -148,17 +141,17 @@ void code_cache_trim(struct code_cache *cache)
 /* --- identity --- */
 
 /* What of a code object is looked at again: from its first line to its line table, with the pointers to its names between them. Where the version has
- * no number for each code object, or several interpreters number theirs, the name's string too (its hash, length and first characters): a new code object
- * may get the old one's place together with all its pointers. */
+ * no number for each code object, the name's string too (its hash, length and first characters): a new code object may get the old one's
+ * place together with all its pointers. */
 static struct remote_part code_part(const struct python_offsets *o, uint64_t address)
 {
     size_t size = o->code_line_table + sizeof(uint64_t) - o->code_first_line;
     return (struct remote_part){address + o->code_first_line, size < CODE_IDENTITY ? size : CODE_IDENTITY};
 }
 
-static bool name_is_looked_at(const struct code_cache *cache)
+static bool name_is_looked_at(const struct python_offsets *o)
 {
-    return cache->target->offsets.co_version == NO_OFFSET || cache->mixed;
+    return o->co_version == NO_OFFSET;
 }
 
 uint64_t code_cache_next_round(struct code_cache *cache)
@@ -168,13 +161,13 @@ uint64_t code_cache_next_round(struct code_cache *cache)
 
 size_t code_cache_parts_each(const struct code_cache *cache)
 {
-    return name_is_looked_at(cache) ? 2 : 1;
+    return name_is_looked_at(&cache->target->offsets) ? 2 : 1;
 }
 
 static size_t identity_size(const struct code_cache *cache)
 {
     const struct python_offsets *o = &cache->target->offsets;
-    return code_part(o, 0).size + (name_is_looked_at(cache) ? NAME_IDENTITY : 0);
+    return code_part(o, 0).size + (name_is_looked_at(o) ? NAME_IDENTITY : 0);
 }
 
 void code_cache_add_parts(const struct code_cache *cache, const struct code *code, struct image *image)
@@ -182,7 +175,7 @@ void code_cache_add_parts(const struct code_cache *cache, const struct code *cod
     const struct python_offsets *o = &cache->target->offsets;
     struct remote_part part = code_part(o, code->address);
     image_add(image, IMAGE_AFTER, part.address, part.size);
-    if (name_is_looked_at(cache)) {
+    if (name_is_looked_at(o)) {
         image_add(image, IMAGE_AFTER, code->name_object, NAME_IDENTITY);
     }
 }
@@ -191,7 +184,7 @@ static void add_parts(struct code_cache *cache, const struct code *code)
 {
     const struct python_offsets *o = &cache->target->offsets;
     *PP_PUSH(&cache->parts) = code_part(o, code->address);
-    if (name_is_looked_at(cache)) {
+    if (name_is_looked_at(o)) {
         *PP_PUSH(&cache->parts) = (struct remote_part){code->name_object, NAME_IDENTITY};
     }
 }
@@ -201,9 +194,7 @@ static void add_parts(struct code_cache *cache, const struct code *code)
 static struct pp_str kept(struct pp_str bytes)
 {
     char *copy = pp_calloc(bytes.len, 1);
-    if (bytes.len) {
-        memcpy(copy, bytes.data, bytes.len);
-    }
+    memcpy(copy, bytes.data, bytes.len);
     return (struct pp_str){copy, bytes.len};
 }
 
@@ -286,8 +277,7 @@ static void load(struct code_cache *cache, uint64_t address, uint64_t generation
         return;
     }
     code->name_object = pointer_in(code, o, o->code_qualname == NO_OFFSET ? o->code_name : o->code_qualname);
-    if (name_is_looked_at(cache) &&
-        !remote_read(t->pid, code->name_object, code->identity + part.size, NAME_IDENTITY)) {
+    if (name_is_looked_at(o) && !remote_read(t->pid, code->name_object, code->identity + part.size, NAME_IDENTITY)) {
         pp_free(code);
         return;
     }
@@ -316,7 +306,7 @@ void code_cache_confirm(struct code_cache *cache, uint64_t address, const unsign
 static bool collect(struct code_cache *cache, const walked_frames *frames, uint64_t generation)
 {
     bool known = true;
-    uint64_t last = UINT64_MAX;
+    uint64_t last = 0;
     cache->parts.count = 0;
     cache->checked.count = 0;
     for (size_t i = 0; i < frames->count; i++) {
@@ -330,7 +320,7 @@ static bool collect(struct code_cache *cache, const walked_frames *frames, uint6
             load(cache, last, generation);
             known = false;
         } else if (known && code->round != cache->round &&
-                   (generation == UINT64_MAX || cache->mixed || code->generation != generation)) {
+                   (generation == UINT64_MAX || code->generation != generation)) {
             code->round = cache->round;
             *PP_PUSH(&cache->checked) = code;
             add_parts(cache, code);

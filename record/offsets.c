@@ -16,10 +16,9 @@
     COMMON_OF_ALL, .text_ascii_data = 48, .text_compact_data = 72, .interpreter_next = 0, .interpreter_threads = 8,    \
                    .interpreter_gil = NO_OFFSET, .gil_holder = NO_OFFSET, .gil_locked = NO_OFFSET, .thread_frame = 24, \
                    .cframe_frame = NO_OFFSET, .thread_ident = 176, .thread_native_id = NO_OFFSET,                      \
-                   .thread_serial = 256, .thread_chunk = NO_OFFSET, .frame_previous = 24, .frame_code = 32,            \
-                   .frame_owner = NO_OFFSET, .owner_first_shim = 256, .code_filename = 104, .code_name = 112,          \
-                   .code_qualname = NO_OFFSET, .code_first_line = 40, .code_line_table = 120,                          \
-                   .code_bytecode = NO_OFFSET, .co_version = NO_OFFSET
+                   .thread_chunk = NO_OFFSET, .frame_previous = 24, .frame_code = 32, .frame_owner = NO_OFFSET,        \
+                   .owner_first_shim = 256, .code_filename = 104, .code_name = 112, .code_qualname = NO_OFFSET,        \
+                   .code_first_line = 40, .code_line_table = 120, .code_bytecode = NO_OFFSET, .co_version = NO_OFFSET
 
 /* clang-format off */
 static const struct python_offsets table[] = {
@@ -36,7 +35,7 @@ static const struct python_offsets table[] = {
      .runtime_interpreters = 40, .runtime_current_thread = 576, .runtime_gc_collecting = NO_OFFSET,
      .interpreter_next = 0, .interpreter_id = 48, .interpreter_threads = 16, .interpreter_gc_collecting = 848, .interpreter_modules = 888,
      .interpreter_gil = NO_OFFSET, .gil_holder = NO_OFFSET, .gil_locked = NO_OFFSET,
-     .thread_frame = 56, .cframe_frame = 8, .thread_ident = 152, .thread_native_id = 160, .thread_serial = 160, .thread_chunk = 296,
+     .thread_frame = 56, .cframe_frame = 8, .thread_ident = 152, .thread_native_id = 160, .thread_chunk = 296,
      .frame_previous = 48, .frame_code = 32, .frame_instruction = 56, .frame_owner = 69, .frame_size = 72, .owner_first_shim = 3,
      .code_filename = 112, .code_name = 120, .code_qualname = 128, .code_first_line = 72, .code_line_table = 136, .code_bytecode = 184,
      .co_version = NO_OFFSET, .type_cached_keys = 872},
@@ -44,7 +43,7 @@ static const struct python_offsets table[] = {
      .runtime_interpreters = 40, .runtime_current_thread = NO_OFFSET, .runtime_gc_collecting = NO_OFFSET,
      .interpreter_next = 0, .interpreter_id = 8, .interpreter_threads = 72, .interpreter_gc_collecting = 312, .interpreter_modules = 944,
      .interpreter_gil = 384, .gil_holder = 8, .gil_locked = 16,
-     .thread_frame = 56, .cframe_frame = 0, .thread_ident = 136, .thread_native_id = 144, .thread_serial = 144, .thread_chunk = 232,
+     .thread_frame = 56, .cframe_frame = 0, .thread_ident = 136, .thread_native_id = 144, .thread_chunk = 232,
      .frame_previous = 8, .frame_code = 0, .frame_instruction = 56, .frame_owner = 70, .frame_size = 72, .owner_first_shim = 3,
      .code_filename = 112, .code_name = 120, .code_qualname = 128, .code_first_line = 68, .code_line_table = 136, .code_bytecode = 192,
      .co_version = 92, .type_cached_keys = 880},
@@ -90,7 +89,7 @@ static const struct debug_positions positions[] = {
 /* clang-format on */
 
 /* No struct but the interpreter's and the runtime's is larger. */
-enum { LARGEST_OFFSET = 1 << 20, CACHED_KEYS = 880, LARGEST_FRAME_HEAD = 1024, LARGEST_LOCK = 4096 };
+enum { LARGEST_OFFSET = 1 << 20, CACHED_KEYS = 880 };
 
 struct debug_reader {
     const unsigned char *bytes;
@@ -128,7 +127,6 @@ static void read_states(struct debug_reader *r, const struct debug_positions *p,
     o->cframe_frame = NO_OFFSET;
     o->thread_ident = word(r, p->thread_ident);
     o->thread_native_id = word(r, p->thread_native_id);
-    o->thread_serial = o->thread_native_id;
     o->thread_chunk = word(r, p->thread_chunk);
 }
 
@@ -170,31 +168,6 @@ static void read_objects(struct debug_reader *r, const struct debug_positions *p
         p->type_cached_keys ? word(r, p->type_cached_keys) : (o->free_threaded ? CACHED_KEYS + 16 : CACHED_KEYS);
 }
 
-static bool all_within(const uint32_t *fields, size_t count, uint32_t first, uint32_t end)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (fields[i] < first || fields[i] + 8 > end) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A process tells these numbers, and may tell anything: they must not lead out of the buffers that are read with them. */
-static bool make_sense(const struct python_offsets *o)
-{
-    const uint32_t thread[] = {o->thread_next, o->thread_interpreter, o->thread_ident, o->thread_serial};
-    const uint32_t frame[] = {o->frame_previous, o->frame_code, o->frame_instruction};
-    const uint32_t code[] = {o->code_first_line, o->code_filename, o->code_name, o->code_qualname, o->code_line_table};
-    const uint32_t text[] = {o->text_length};
-    return all_within(thread, 4, 0, THREAD_HEAD_SIZE) && o->frame_size <= LARGEST_FRAME_HEAD &&
-           all_within(frame, 3, 0, o->frame_size) && o->frame_owner < o->frame_size &&
-           (o->frame_bytecode_index == NO_OFFSET || o->frame_bytecode_index + 4 <= o->frame_size) &&
-           all_within(code, 5, o->code_first_line, o->code_first_line + CODE_SPAN_SIZE) &&
-           o->text_ascii_data <= TEXT_HEAD_SIZE && all_within(text, 1, 0, o->text_ascii_data) &&
-           o->text_state + 4 <= o->text_ascii_data && o->gil_holder <= LARGEST_LOCK && o->gil_locked <= LARGEST_LOCK;
-}
-
 enum debug_offsets offsets_from_debug(const unsigned char *bytes, struct python_offsets *offsets, uint32_t *version)
 {
     if (memcmp(bytes, "xdebugpy", 8) != 0) {
@@ -211,5 +184,5 @@ enum debug_offsets offsets_from_debug(const unsigned char *bytes, struct python_
     offsets->free_threaded = load_u64(bytes + 16) != 0;
     read_states(&r, p, offsets);
     read_objects(&r, p, offsets);
-    return r.absurd || !make_sense(offsets) ? DEBUG_OFFSETS_ABSURD : DEBUG_OFFSETS_READ;
+    return r.absurd ? DEBUG_OFFSETS_ABSURD : DEBUG_OFFSETS_READ;
 }

@@ -42,7 +42,6 @@ struct python_offsets {
     uint32_t interpreter_modules, gil_holder, gil_locked;
     /* PyThreadState; thread_frame leads to the innermost frame, through cframe_frame if that is not NO_OFFSET */
     uint32_t thread_next, thread_interpreter, thread_frame, cframe_frame, thread_ident, thread_native_id, thread_chunk;
-    uint32_t thread_serial; /* a number that tells two threads apart of which one got the other's place */
     /* PyFrameObject or _PyInterpreterFrame; frame_owner is a char */
     uint32_t frame_previous, frame_code, frame_instruction, frame_owner, frame_size;
     uint32_t frame_bytecode_index; /* free-threaded 3.14 and later: which copy of the bytecode runs */
@@ -60,10 +59,6 @@ struct python_offsets {
 
 /* The table's row of Python 3.minor (8 to 12), or NULL. */
 const struct python_offsets *offsets_of_version(unsigned minor);
-
-/* What is read at once of a PyThreadState for the list of threads, of a str before its characters, and of a code object from its first line on: offsets
- * that lead out of these are absurd. */
-enum { THREAD_HEAD_SIZE = 264, TEXT_HEAD_SIZE = 64, CODE_SPAN_SIZE = 96 };
 
 /* Bytes of _Py_DebugOffsets that offsets_from_debug looks at. */
 enum { DEBUG_OFFSETS_SIZE = 888 };

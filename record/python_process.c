@@ -9,10 +9,11 @@
 
 /* More cannot be told from a list that runs in a circle. */
 enum { MOST_INTERPRETERS = 10000, MOST_THREADS = 1000000, REFRESH_TRIES = 5, WORD = 8, REFRESH_NS = 1000000 };
-/* Between looks for the name of a thread: the longest for one that has none, and for one that may get another. */
-static const int64_t FIRST_NAME_NS = 1000000, MOST_NAME_NS = 1000000000, MOST_RENAME_NS = 16 * INT64_C(1000000000);
-/* Between looks for where names are. */
-static const int64_t FIND_NAMES_NS = 4 * INT64_C(1000000000);
+/* Between looks for the name of a thread that has none. */
+enum { FIRST_NAME_NS = 1000000, MOST_NAME_NS = 1000000000 };
+
+/* Of a PyThreadState, all that the list needs. */
+enum { THREAD_HEAD = 208 };
 
 static void free_thread(struct python_thread *thread)
 {
@@ -50,7 +51,6 @@ void python_process_free(struct python_process *process)
     pp_free(process->expected.at);
     pp_free(process->seen.at);
     pp_free(process->ids.at);
-    pp_free(process->name.at);
     code_cache_free(process->codes);
     pp_free(process);
 }
@@ -73,16 +73,7 @@ static bool unchanged(struct python_process *p)
 
 /* --- names --- */
 
-static void set_name(struct python_thread *t, struct pp_str name)
-{
-    if (pp_str_eq((struct pp_str){t->name.at, t->name.count}, name)) {
-        return;
-    }
-    PP_RESERVE(&t->name, name.len);
-    t->name.count = name.len;
-    memcpy(t->name.at, name.data, name.len);
-    t->named_late = true;
-}
+static struct interpreter *interpreter_at(struct python_process *p, uint64_t address);
 
 /* Where threading is not imported: what it will call the main thread if it is one day, and what else can be said. */
 static void name_without_threading(const struct python_process *p, struct python_thread *t)
@@ -93,73 +84,68 @@ static void name_without_threading(const struct python_process *p, struct python
     } else if (t->tid != p->target.pid) {
         return;
     }
-    set_name(t, pp_str_of(name));
-}
-
-/* A module may be thrown away and imported again, so that what was found is looked for anew now and then. */
-static uint64_t active_names(struct python_process *p, struct interpreter *interpreter, int64_t now_ns)
-{
-    if (!interpreter->active_names || now_ns - interpreter->names_found_ns > FIND_NAMES_NS) {
-        interpreter->active_names = thread_names_find(&p->target, interpreter->address);
-        interpreter->names_found_ns = now_ns;
-    }
-    return interpreter->active_names;
+    PP_RESERVE(&t->name, sizeof name);
+    t->name.count = strlen(name);
+    memcpy(t->name.at, name, t->name.count);
+    t->named_late = true;
 }
 
 void python_process_name(struct python_process *p, struct python_thread *t, int64_t now_ns)
 {
-    if (now_ns < t->next_name_ns) {
+    if (t->name.count || now_ns < t->next_name_ns) {
         return;
     }
-    uint64_t active = active_names(p, t->interpreter, now_ns);
-    if (!active && !t->name.count) {
+    struct interpreter *interpreter = interpreter_at(p, t->reader.interpreter);
+    interpreter->active_names =
+        interpreter->active_names ? interpreter->active_names : thread_names_find(&p->target, interpreter->address);
+    if (interpreter->active_names && thread_names_read(&p->target, interpreter->active_names, t->ident, &t->name)) {
+        t->named_late = true;
+    } else if (!interpreter->active_names) {
         name_without_threading(p, t);
-    } else if (thread_names_read(&p->target, active, t->ident, &p->name)) {
-        set_name(t, (struct pp_str){p->name.at, p->name.count});
     }
-    int64_t most = t->name.count ? MOST_RENAME_NS : MOST_NAME_NS;
     t->name_patience_ns = t->name_patience_ns ? 2 * t->name_patience_ns : FIRST_NAME_NS;
-    t->name_patience_ns = t->name_patience_ns < most ? t->name_patience_ns : most;
+    t->name_patience_ns = t->name_patience_ns < MOST_NAME_NS ? t->name_patience_ns : MOST_NAME_NS;
     t->next_name_ns = now_ns + t->name_patience_ns;
 }
 
 /* --- lists --- */
 
-/* The interpreter at the address, if it is the one that was there before; its lock is made before its first code runs, but after its first thread. */
-static struct interpreter *interpreter_at(struct python_process *p, uint64_t address, int64_t id, uint64_t gil)
+static struct interpreter *interpreter_at(struct python_process *p, uint64_t address)
 {
+    const struct python_offsets *o = &p->target.offsets;
     for (size_t i = 0; i < p->interpreters.count; i++) {
-        struct interpreter *known = p->interpreters.at[i];
-        if (known->address == address && known->id == id && known->gil == gil) {
-            known->present = true;
-            return known;
-        }
-        if (known->id != id) {
-            code_cache_mix(p->codes);
+        if (p->interpreters.at[i]->address == address) {
+            return p->interpreters.at[i];
         }
     }
     struct interpreter *added = pp_calloc(1, sizeof *added);
-    *added = (struct interpreter){.address = address, .id = id, .gil = gil, .present = true};
+    added->address = address;
+    if (o->interpreter_gil != NO_OFFSET) {
+        (void)remote_u64(p->target.pid, address + o->interpreter_gil, &added->gil);
+    }
     *PP_PUSH(&p->interpreters) = added;
     return added;
 }
 
-static struct python_thread *known_thread(struct python_process *p, const struct python_thread *found)
+static struct python_thread *known_thread(struct python_process *p, uint64_t address, uint64_t ident, pid_t tid)
 {
     for (size_t i = 0; i < p->threads.count; i++) {
         struct python_thread *t = p->threads.at[i];
-        if (t->address == found->address && t->ident == found->ident && t->serial == found->serial &&
-            t->interpreter == found->interpreter) {
+        if (t->address == address && t->ident == ident && (tid == 0 || t->tid == tid)) {
             return t;
         }
     }
     return NULL;
 }
 
-static void add_thread(struct python_process *p, const struct python_thread *found, int64_t now_ns)
+static void add_thread(struct python_process *p, const struct interpreter *interpreter, uint64_t address,
+                       uint64_t ident, pid_t tid, int64_t id, int64_t now_ns)
 {
     struct python_thread *t = pp_calloc(1, sizeof *t);
-    *t = *found;
+    t->address = address;
+    t->ident = ident;
+    t->interpreter_id = id;
+    t->tid = tid;
     t->present = true;
     t->last_ns = now_ns;
     t->clock = (struct thread_clock){.schedstat = -1, .stat = -1, .processor = -1, .state = 'R'};
@@ -171,41 +157,34 @@ static void add_thread(struct python_process *p, const struct python_thread *fou
         /* Its first sample has to look at its state, though it may not have moved until then. */
         t->clock.arrivals = 0;
     }
-    stack_reader_init(&t->reader, &p->target, p->codes, t->interpreter, t->address, t->ident);
+    stack_reader_init(&t->reader, &p->target, p->codes, interpreter, address, ident);
     *PP_PUSH(&p->threads) = t;
 }
 
 /* Takes the thread at the address into the list; false if it cannot be one of the interpreter's. */
-static bool take_thread(struct python_process *p, struct interpreter *interpreter, uint64_t address, int64_t now_ns,
-                        uint64_t *next)
+static bool take_thread(struct python_process *p, const struct interpreter *interpreter, uint64_t address, int64_t id,
+                        int64_t now_ns, uint64_t *next)
 {
     const struct python_offsets *o = &p->target.offsets;
-    unsigned char head[THREAD_HEAD_SIZE];
+    unsigned char head[THREAD_HEAD];
     if (!remote_read(p->target.pid, address, head, sizeof head) ||
         load_u64(head + o->thread_interpreter) != interpreter->address) {
         return false;
     }
-    struct python_thread found = {
-        .address = address,
-        .ident = load_u64(head + o->thread_ident),
-        .serial = load_u64(head + o->thread_serial),
-        .interpreter = interpreter,
-        .interpreter_id = interpreter->id,
-    };
+    uint64_t ident = load_u64(head + o->thread_ident);
     uint64_t native = o->thread_native_id == NO_OFFSET ? 0 : load_u64(head + o->thread_native_id);
     *next = load_u64(head + o->thread_next);
     expect(p, address + o->thread_next, *next);
-    expect(p, address + o->thread_ident, found.ident);
-    expect(p, address + o->thread_serial, found.serial);
-    struct python_thread *known = known_thread(p, &found);
+    expect(p, address + o->thread_ident, ident);
+    /* Up to 3.12 other interpreters are entered by any thread, whatever their own threads' numbers say: then no clock tells when they
+     * stand still. */
+    bool bound = id == 0 || o->minor >= PYTHON_FIRST_BOUND_THREADS;
+    struct python_thread *known = known_thread(p, address, ident, p->other_names || !bound ? 0 : (pid_t)native);
     if (known) {
         known->present = true;
-    } else if (found.ident) {
-        /* Up to 3.12 other interpreters are entered by any thread, whatever their own threads' numbers say: then no clock tells when they
-         * stand still. */
-        bool bound = interpreter->id == 0 || o->minor >= PYTHON_FIRST_BOUND_THREADS;
-        found.tid = bound ? thread_id_of(&p->target, found.ident, native, p->other_names, &p->ids) : 0;
-        add_thread(p, &found, now_ns);
+    } else if (ident) {
+        pid_t tid = bound ? thread_id_of(&p->target, ident, native, p->other_names, &p->ids) : 0;
+        add_thread(p, interpreter, address, ident, tid, id, now_ns);
     }
     return true;
 }
@@ -213,21 +192,15 @@ static bool take_thread(struct python_process *p, struct interpreter *interprete
 static bool take_threads(struct python_process *p, uint64_t address, int64_t now_ns)
 {
     const struct python_offsets *o = &p->target.offsets;
-    bool has_gil = o->interpreter_gil != NO_OFFSET;
-    uint64_t id = 0, thread, gil = 0;
+    struct interpreter *interpreter = interpreter_at(p, address);
+    uint64_t id = 0, thread;
     if (!remote_u64(p->target.pid, address + o->interpreter_id, &id) ||
-        !remote_u64(p->target.pid, address + o->interpreter_threads, &thread) ||
-        (has_gil && !remote_u64(p->target.pid, address + o->interpreter_gil, &gil))) {
+        !remote_u64(p->target.pid, address + o->interpreter_threads, &thread)) {
         return false;
     }
-    struct interpreter *interpreter = interpreter_at(p, address, (int64_t)id, gil);
     expect(p, address + o->interpreter_threads, thread);
-    expect(p, address + o->interpreter_id, id);
-    if (has_gil) {
-        expect(p, address + o->interpreter_gil, gil);
-    }
     for (size_t count = 0; thread; count++) {
-        if (count > MOST_THREADS || !take_thread(p, interpreter, thread, now_ns, &thread)) {
+        if (count > MOST_THREADS || !take_thread(p, interpreter, thread, (int64_t)id, now_ns, &thread)) {
             return false;
         }
     }
@@ -242,9 +215,6 @@ static bool take_all(struct python_process *p, int64_t now_ns)
     p->expected.count = 0;
     for (size_t i = 0; i < p->threads.count; i++) {
         p->threads.at[i]->present = false;
-    }
-    for (size_t i = 0; i < p->interpreters.count; i++) {
-        p->interpreters.at[i]->present = false;
     }
     if (!remote_u64(p->target.pid, p->target.runtime + o->runtime_interpreters, &interpreter)) {
         return false;
@@ -274,15 +244,6 @@ static void drop_ended(struct python_process *p)
         }
     }
     p->threads.count = kept;
-    kept = 0;
-    for (size_t i = 0; i < p->interpreters.count; i++) {
-        if (p->interpreters.at[i]->present) {
-            p->interpreters.at[kept++] = p->interpreters.at[i];
-        } else {
-            pp_free(p->interpreters.at[i]);
-        }
-    }
-    p->interpreters.count = kept;
 }
 
 bool python_process_refresh(struct python_process *p, int64_t now_ns)

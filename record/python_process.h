@@ -11,9 +11,7 @@
 struct python_thread {
     uint64_t address; /* of its PyThreadState */
     uint64_t ident;   /* Python's number: its pthread_t */
-    uint64_t serial;  /* as offsets' thread_serial */
     pid_t tid;        /* as /proc of this process knows it; 0: not found */
-    struct interpreter *interpreter;
     int64_t interpreter_id;
     bool present; /* at the last refresh */
     bool
@@ -44,7 +42,6 @@ struct python_process {
     PP_VEC(uint64_t) expected, seen;
     int64_t refreshed_ns; /* when they were looked at last */
     thread_ids ids;
-    remote_text name; /* scratch */
     bool other_names; /* thread numbers in the process are not those of our /proc (another PID namespace) */
 };
 
@@ -54,7 +51,7 @@ void python_process_free(struct python_process *process);
 /* Looks for new and ended threads, unless it did so within the last millisecond and `links` is not empty. False if the process cannot be read (it
  * ended, or runs something else now). `now_ns` is when new threads were seen first. */
 bool python_process_refresh(struct python_process *process, int64_t now_ns);
-/* Looks for the thread's name, if it is time to; a new one makes it named_late. Python knows it some time after the thread began, and programs change it. */
+/* Looks for the name of a thread that has none, if it is time to; one that was found is named_late. Python knows it some time after the thread began. */
 void python_process_name(struct python_process *process, struct python_thread *thread, int64_t now_ns);
 
 #endif

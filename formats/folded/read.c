@@ -27,14 +27,16 @@ struct folded_reader {
     bool in_time; /* each line is a sample after the line before */
     bool header;  /* profpipe's own comment was there: a file without lines is an empty profile */
 
+    struct seen_seed seed;
     struct seen frames; /* text -> frame id */
     struct seen lines;  /* text -> stack id */
 
     char *before; /* the stack text of the line before */
     size_t before_len, before_capacity;
-    size_t common;           /* bytes that this line begins with, too */
-    PP_VEC(uint32_t) ends;   /* per frame of it: offset of its end */
-    PP_VEC(uint32_t) stacks; /* per frame of it: stack id */
+    size_t common;              /* bytes that this line begins with, too */
+    bool shuffled;              /* lines are not sorted: a stack may come again, not only at once */
+    PP_VEC(uint32_t) ends;      /* per frame of it: offset of its end */
+    PP_VEC(pp_stack_id) stacks; /* per frame of it: stack id */
 
     uint64_t data_lines;
     struct pp_where first_bad;
@@ -56,9 +58,8 @@ static pp_frame_id make_frame(struct folded_reader *r, struct pp_str text)
     return pp_builder_frame(r->b, &frame);
 }
 
-static pp_frame_id frame_of(struct folded_reader *r, struct pp_str text)
+static pp_frame_id frame_of(struct folded_reader *r, struct seen_key key, struct pp_str text)
 {
-    struct seen_key key = seen_key(text);
     pp_frame_id frame;
     if (!seen_get(&r->frames, key, &frame.i)) {
         frame = make_frame(r, text);
@@ -69,20 +70,31 @@ static pp_frame_id frame_of(struct folded_reader *r, struct pp_str text)
 
 /* --- walking --- */
 
+/* How many bytes are equal before the first one that differs, of two words that are not equal. */
+static size_t equal_bytes(uint64_t x, uint64_t y)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(x ^ y) / 8;
+#else
+    return (size_t)__builtin_clzll(x ^ y) / 8;
+#endif
+}
+
 /* Length of what a and b share of their first `len` bytes. The library's memcmp has the widest registers of the machine: it finds the block that differs. */
 static size_t common_prefix(const char *a, const char *b, size_t len)
 {
-    enum { BLOCK = 128 };
     size_t at = 0;
-    while (at + BLOCK <= len && memcmp(a + at, b + at, BLOCK) == 0) {
-        at += BLOCK;
+    for (size_t block = 256; block >= 64; block /= 2) {
+        while (at + block <= len && memcmp(a + at, b + at, block) == 0) {
+            at += block;
+        }
     }
     for (; at + 8 <= len; at += 8) {
         uint64_t x, y;
         memcpy(&x, a + at, 8);
         memcpy(&y, b + at, 8);
         if (x != y) {
-            break;
+            return at + equal_bytes(x, y);
         }
     }
     while (at < len && a[at] == b[at]) {
@@ -118,18 +130,44 @@ static void remember(struct folded_reader *r, struct pp_str stack, size_t from)
     r->before_len = stack.len;
 }
 
+/* Frames that are walked together: the places of all in the table of texts are on their way from memory before the first one is looked at. */
+enum { TOGETHER = 64 };
+
+/* Walks the frames that begin at *at, TOGETHER at most, below stack `id`. */
+static pp_stack_id walk_some(struct folded_reader *r, struct pp_str stack, size_t *at, pp_stack_id id)
+{
+    struct seen_key keys[TOGETHER];
+    pp_frame_id frames[TOGETHER];
+    size_t count = 0, begin = *at, end = begin;
+    PP_RESERVE(&r->ends, r->ends.count + TOGETHER);
+    PP_RESERVE(&r->stacks, r->ends.count + TOGETHER);
+    uint32_t *ends = r->ends.at + r->ends.count;
+    for (; count < TOGETHER && end <= stack.len; count++, end++) {
+        size_t len;
+        keys[count] = seen_key_of_frame(&r->seed, stack.data + end, stack.data + stack.len, &len);
+        seen_foresee(&r->frames, keys[count]);
+        end += len;
+        ends[count] = (uint32_t)end;
+    }
+    *at = end;
+    for (size_t i = 0; i < count; i++) {
+        frames[i] = frame_of(r, keys[i], (struct pp_str){stack.data + begin, ends[i] - begin});
+        begin = (size_t)ends[i] + 1;
+    }
+    id = pp_builder_push_path(r->b, id, frames, count, r->stacks.at + r->ends.count);
+    r->ends.count += count;
+    return id;
+}
+
 static pp_stack_id walk(struct folded_reader *r, struct pp_str stack, size_t common)
 {
     size_t at = keep_shared(r, stack, common);
-    pp_stack_id id = {r->ends.count ? r->stacks.at[r->ends.count - 1] : 0};
-    r->stacks.count = r->ends.count;
+    pp_stack_id id = {0};
+    if (r->ends.count) {
+        id = r->stacks.at[r->ends.count - 1];
+    }
     while (at <= stack.len && stack.len) {
-        struct pp_str rest = pp_str_sub(stack, at, stack.len);
-        size_t len = pp_str_find(rest, ';');
-        id = pp_builder_push(r->b, id, frame_of(r, pp_str_sub(rest, 0, len)));
-        *PP_PUSH(&r->ends) = (uint32_t)(at + len);
-        *PP_PUSH(&r->stacks) = id.i;
-        at += len + 1;
+        id = walk_some(r, stack, &at, id);
     }
     remember(r, stack, common);
     return id;
@@ -138,10 +176,10 @@ static pp_stack_id walk(struct folded_reader *r, struct pp_str stack, size_t com
 static pp_stack_id stack_of(struct folded_reader *r, struct pp_str stack)
 {
     size_t common = r->common < stack.len ? r->common : stack.len;
-    if (common * 2 >= stack.len || stack.len < 16) {
+    if (!r->shuffled || common * 2 >= stack.len || stack.len < 16) {
         return walk(r, stack, common);
     }
-    struct seen_key key = seen_key(stack);
+    struct seen_key key = seen_key(&r->seed, stack);
     pp_stack_id id;
     if (!seen_get(&r->lines, key, &id.i)) {
         id = walk(r, stack, common);
@@ -317,26 +355,8 @@ static bool bad_line(struct folded_reader *r)
     return true;
 }
 
-/* One column of plain integers: adds the line and says true; false for lines that need the general way. */
-static bool read_quick_line(struct folded_reader *r, struct pp_str text)
-{
-    struct pp_str stack;
-    int64_t count;
-    if (r->in_time || r->columns != 1 || r->factor != 1 || pp_builder_decimals_of(r->b, 0) ||
-        !folded_quick(text, &stack, &count)) {
-        return false;
-    }
-    pp_builder_at(r->b, pp_source_where(r->source));
-    r->data_lines++;
-    pp_builder_add(r->b, stack_of(r, stack), 0, count);
-    return true;
-}
-
 static bool read_line(struct folded_reader *r, struct pp_str text)
 {
-    if (read_quick_line(r, text)) {
-        return true;
-    }
     struct folded_line line = folded_split(text, r->columns);
     if (line.kind == FOLDED_BAD) {
         return bad_line(r);
@@ -363,23 +383,66 @@ static void mark_estimates(struct folded_reader *r)
     }
 }
 
+/* What the text that is shown next shares with the stack of the line before. */
+static size_t find_common(struct folded_reader *r, const char *shown, size_t room)
+{
+    size_t len = room < r->before_len ? room : r->before_len;
+    size_t common = common_prefix(shown, r->before, len);
+    r->shuffled = r->shuffled || (common < len && (unsigned char)shown[common] < (unsigned char)r->before[common]);
+    return common;
+}
+
 /* The next line. What it shares with the stack of the line before is found first: it need not be searched for the line's end, for there is none in it. */
 static bool next_line(struct folded_reader *r, struct pp_str *line)
 {
     struct pp_str shown = pp_source_peek(r->source, r->before_len);
-    r->common = common_prefix(shown.data, r->before, shown.len < r->before_len ? shown.len : r->before_len);
+    r->common = find_common(r, shown.data, shown.len);
     return pp_source_line_past(r->source, r->common, line);
+}
+
+/* Lines of one column of plain integers, as most are, as far as whole ones are shown and the builder is content. */
+static void read_quick_lines(struct folded_reader *r)
+{
+    struct pp_str shown = pp_source_peek(r->source, 1);
+    uint64_t offset = pp_source_consumed(r->source), before = pp_source_lines(r->source), line = before;
+    size_t at = 0, last = 0;
+    while (at < shown.len && pp_builder_ok(r->b)) {
+        struct pp_str text, stack;
+        int64_t count;
+        const char *from = shown.data + at;
+        r->common = find_common(r, from, shown.len - at);
+        const char *end = memchr(from + r->common, '\n', shown.len - at - r->common);
+        text = (struct pp_str){from, end ? (size_t)(end - from) : 0};
+        text.len -= text.len && from[text.len - 1] == '\r';
+        if (!end || !folded_quick(text, &stack, &count)) {
+            break;
+        }
+        line++;
+        last = at;
+        pp_builder_at(r->b, pp_at_line(offset + at, line > UINT32_MAX ? UINT32_MAX : (uint32_t)line, 1));
+        pp_builder_add(r->b, stack_of(r, stack), 0, count);
+        at += (size_t)(end - from) + 1;
+    }
+    r->data_lines += line - before;
+    pp_source_skip_lines(r->source, at, line - before, last);
 }
 
 static bool read_lines(struct folded_reader *r)
 {
     struct pp_str line;
-    while (next_line(r, &line)) {
-        if (!read_line(r, line)) {
-            return false;
+    bool plain = !r->in_time && r->columns == 1 && r->factor == 1;
+    for (;;) {
+        if (plain && !pp_builder_decimals_of(r->b, 0)) {
+            read_quick_lines(r);
         }
         if (!pp_builder_ok(r->b)) {
             return true; /* the builder tells */
+        }
+        if (!next_line(r, &line)) {
+            break;
+        }
+        if (!read_line(r, line)) {
+            return false;
         }
     }
     if (pp_source_error(r->source, r->err)) {
@@ -406,7 +469,7 @@ static void expect(struct pp_builder *b, const struct pp_source *source)
 
 bool folded_read(struct pp_source *source, struct pp_builder *b, const struct pp_options *options, struct pp_error *err)
 {
-    struct folded_reader r = {.source = source, .b = b, .err = err, .strict = options->strict};
+    struct folded_reader r = {.source = source, .b = b, .err = err, .strict = options->strict, .seed = seen_seed()};
     pp_source_text(source);
     look_ahead(&r, options);
     pp_builder_stacks(b);

@@ -5,18 +5,39 @@
 
 enum { FIRST_SIZE = 1024 };
 
-struct seen_key seen_key(struct pp_str text)
+struct seen_seed seen_seed(void)
 {
-    uint64_t seed = pp_hash_seed();
-    return (struct seen_key){pp_str_hash(text, seed), pp_str_hash(text, ~seed) | 1};
+    struct seen_seed seed;
+    uint64_t word = pp_hash_seed();
+    for (size_t i = 0; i < sizeof seed.of / sizeof *seed.of; i++) {
+        word = pp_hash_u64(word + UINT64_C(0x9e3779b97f4a7c15));
+        seed.of[i] = word;
+    }
+    return seed;
 }
 
-/* The slot of the key, or the empty one where it belongs. */
-static struct seen_slot *find(const struct seen *table, struct seen_key key)
+/* Two lanes: a multiplication waits for the one before it in its lane only. */
+struct seen_key seen_key(const struct seen_seed *seed, struct pp_str text)
 {
-    size_t at = key.low & table->mask;
-    while (table->slots[at].key.high &&
-           (table->slots[at].key.low != key.low || table->slots[at].key.high != key.high)) {
+    struct seen_key key = {seed->of[0], seed->of[1]}, other = {seed->of[2], seed->of[3]};
+    size_t done = 0;
+    for (; text.len - done >= 32; done += 32) {
+        const char *at = text.data + done;
+        seen_mix(seed, seen_load(at, 8), seen_load(at + 8, 8), &key);
+        seen_mix(seed, seen_load(at + 16, 8), seen_load(at + 24, 8), &other);
+    }
+    seen_mix(seed, other.low, other.high, &key);
+    if (text.len - done >= 16) {
+        seen_mix(seed, seen_load(text.data + done, 8), seen_load(text.data + done + 8, 8), &key);
+    }
+    return seen_finish(seed, text, key);
+}
+
+/* The empty slot where a key belongs. */
+static struct seen_slot *empty_slot(const struct seen *table, uint64_t high)
+{
+    size_t at = high & table->mask;
+    while (table->slots[at].number) {
         at = (at + 1) & table->mask;
     }
     return &table->slots[at];
@@ -29,29 +50,19 @@ static void grow(struct seen *table)
     table->slots = pp_calloc(size, sizeof *table->slots);
     table->mask = size - 1;
     for (size_t i = 0; old.slots && i <= old.mask; i++) {
-        if (old.slots[i].key.high) {
-            *find(table, old.slots[i].key) = old.slots[i];
+        if (old.slots[i].number) {
+            *empty_slot(table, old.slots[i].high) = old.slots[i];
         }
     }
     pp_free(old.slots);
 }
 
-bool seen_get(const struct seen *table, struct seen_key key, uint32_t *number)
-{
-    if (!table->slots) {
-        return false;
-    }
-    const struct seen_slot *slot = find(table, key);
-    *number = slot->number;
-    return slot->key.high != 0;
-}
-
 void seen_put(struct seen *table, struct seen_key key, uint32_t number)
 {
-    if (!table->slots || table->count * 4 >= (table->mask + 1) * 3) {
+    if (!table->slots || table->count * 8 >= (table->mask + 1) * 5) {
         grow(table);
     }
-    *find(table, key) = (struct seen_slot){key, number};
+    *empty_slot(table, key.high) = (struct seen_slot){key.high, (uint32_t)key.low, number + 1};
     table->count++;
 }
 

@@ -1,20 +1,30 @@
-/* Texts that a reader has met, each with a number. They are told apart by a hash of 128 bits that is seeded per process: the texts themselves are not kept,
- * and finding one is one look at memory. */
+/* Texts that a reader has met, each with a number. They are told apart by a hash of 96 bits that is seeded per process: the texts themselves are not kept,
+ * and finding one is one look at memory. Inline, because it is done for every frame of large files. */
 #ifndef PP_FORMATS_FOLDED_SEEN_H
 #define PP_FORMATS_FOLDED_SEEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 
-struct seen_key {
-    uint64_t low, high; /* high is never 0 */
+/* Secrets: whoever does not know them cannot make two texts with one key. */
+struct seen_seed {
+    uint64_t of[4];
 };
 
+/* Two hashes of a text; of the lower one 32 bits are kept. */
+struct seen_key {
+    uint64_t low, high;
+};
+
+/* A key and its number, 16 bytes. */
 struct seen_slot {
-    struct seen_key key; /* high 0: empty */
-    uint32_t number;
+    uint64_t high;
+    uint32_t low;
+    uint32_t number; /* + 1; 0: empty */
 };
 
 /* Zero-initialise; seen_free frees. */
@@ -23,11 +33,109 @@ struct seen {
     size_t mask, count;
 };
 
-struct seen_key seen_key(struct pp_str text);
-/* The number put with the key; false if there was none. */
-bool seen_get(const struct seen *table, struct seen_key key, uint32_t *number);
-/* Adds a key that is not there. */
+/* The secrets of this process. */
+struct seen_seed seen_seed(void);
+/* Adds a key that is not there; number is below UINT32_MAX. */
 void seen_put(struct seen *table, struct seen_key key, uint32_t number);
 void seen_free(struct seen *table);
+static inline uint64_t seen_load(const char *data, size_t bytes)
+{
+    uint64_t word = 0;
+    memcpy(&word, data, bytes);
+    return word;
+}
+
+/* The last 16 bytes, or all of a shorter text: two words that, with the length, tell all of it. */
+static inline void seen_last_words(struct pp_str text, uint64_t *a, uint64_t *b)
+{
+    const char *end = text.data + text.len;
+    *b = 0;
+    if (text.len >= 8) {
+        *a = seen_load(text.len >= 16 ? end - 16 : text.data, 8);
+        *b = seen_load(end - 8, 8);
+    } else if (text.len >= 4) {
+        *a = seen_load(text.data, 4) << 32 | seen_load(end - 4, 4);
+    } else {
+        *a = text.len
+                 ? seen_load(text.data, 1) << 16 | seen_load(text.data + text.len / 2, 1) << 8 | seen_load(end - 1, 1)
+                 : 0;
+    }
+}
+
+/* Takes two words in: a multiplication to 128 bits, and the words again, so that nothing is lost when a factor is 0. */
+static inline void seen_mix(const struct seen_seed *seed, uint64_t a, uint64_t b, struct seen_key *key)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)(a ^ key->low ^ seed->of[2]) * (b ^ key->high ^ seed->of[3]);
+    key->low = (uint64_t)product ^ b;
+    key->high = (uint64_t)(product >> 64) ^ a;
+}
+
+static inline struct seen_key seen_finish(const struct seen_seed *seed, struct pp_str text, struct seen_key key)
+{
+    uint64_t a, b;
+    seen_last_words(text, &a, &b);
+    key.high += text.len;
+    seen_mix(seed, a, b, &key);
+    return key;
+}
+
+/* The key of a whole text, long as stacks are. */
+struct seen_key seen_key(const struct seen_seed *seed, struct pp_str text);
+
+/* Not 0 where a byte of the word is the one that `each` has in each place; the lowest bit set is in the first such byte, of the lowest address. */
+static inline uint64_t seen_bytes_equal(uint64_t word, uint64_t each)
+{
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    word ^= each;
+    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+/* The key of the text that begins at `at` and ends before the first ';' or at `end`, and its length: looking for its end and reading it is one. */
+static inline struct seen_key seen_key_of_frame(const struct seen_seed *seed, const char *at, const char *end,
+                                                size_t *len)
+{
+    const uint64_t semicolons = UINT64_C(0x3b3b3b3b3b3b3b3b);
+    struct seen_key key = {seed->of[0], seed->of[1]};
+    size_t done = 0, room = (size_t)(end - at);
+    for (; room - done >= 16; done += 16) {
+        uint64_t a = seen_load(at + done, 8), b = seen_load(at + done + 8, 8);
+        uint64_t in_a = seen_bytes_equal(a, semicolons), in_b = seen_bytes_equal(b, semicolons);
+        if (in_a | in_b) {
+            *len = done + (size_t)(in_a ? __builtin_ctzll(in_a) : 64 + __builtin_ctzll(in_b)) / 8;
+            return seen_finish(seed, (struct pp_str){at, *len}, key);
+        }
+        seen_mix(seed, a, b, &key);
+    }
+    const char *found = room > done ? memchr(at + done, ';', room - done) : NULL;
+    *len = found ? (size_t)(found - at) : room;
+    return seen_finish(seed, (struct pp_str){at, *len}, key);
+}
+
+/* Has the place of the key fetched from memory. */
+static inline void seen_foresee(const struct seen *table, struct seen_key key)
+{
+    if (table->slots) {
+        __builtin_prefetch(&table->slots[key.high & table->mask]);
+    }
+}
+
+/* The number put with the key; false if there was none. */
+static inline bool seen_get(const struct seen *table, struct seen_key key, uint32_t *number)
+{
+    if (!table->slots) {
+        return false;
+    }
+    size_t at = key.high & table->mask;
+    for (; table->slots[at].number; at = (at + 1) & table->mask) {
+        if (table->slots[at].high == key.high && table->slots[at].low == (uint32_t)key.low) {
+            *number = table->slots[at].number - 1;
+            return true;
+        }
+    }
+    return false;
+}
 
 #endif

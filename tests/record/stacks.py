@@ -179,48 +179,6 @@ def unicode_names(recorder, python):
     return said
 
 
-def renamed(recorder, python):
-    """A thread that gets another name is one thread, and has that name in all its samples, in those before it too."""
-    recording = finished(recorder.launch(python, "renamed.py", ["1.2"], ["--rate", 100]))
-    said = judge(recording, lambda frames: None, 0.2, 100)
-    names = {}
-    for sample in recording.samples:
-        names.setdefault(sample.tid, set()).add(sample.thread)
-    several = {tid: found for tid, found in names.items() if len(found) > 1}
-    expect(not several, "threads in several rows: %s", several)
-    expect_chance(has(recording, "nap_before"), "no sample is from before the names")
-    wanted = {"late-%d" % number for number in range(5)} | {"the main one"}
-    expect_chance(wanted == {name for found in names.values() for name in found}, "the threads are named %s", names)
-    return said
-
-
-def interpreters(kind):
-    """Several interpreters at once, and others that come and go: each is seen, under a name of its own, and no code of one in another."""
-
-    def run(recorder, python):
-        recording = finished(recorder.launch(python, "interpreters.py", ["0.8", kind], ["--rate", 500]))
-        said = judge(recording, _grammar.interpreters(), 0.5, 200)
-        rows, gil = {}, set()
-        for sample in recording.samples:
-            for frame in sample.frames:
-                if frame.name.startswith("outer_"):
-                    rows.setdefault(sample.thread, set()).add(frame.name)
-                    gil |= {frame.name} if "gil" in sample.flags else set()
-        seen = set().union(*rows.values())
-        for name in ("outer_0", "outer_1", "outer_2"):
-            expect_chance(name in seen, "%s of its interpreter was never seen", name)
-            expect_chance(name in gil or python.free_threaded, "%s never holds its GIL", name)
-        for name in ("waiting_in_main", "churning"):
-            expect_chance(has(recording, name), "%s of the main interpreter was never seen", name)
-        expect_chance(any(len(name) > len("outer_0") for name in seen), "no interpreter of a moment was seen")
-        # One may take another's place between two looks at a busy machine.
-        mixed = {row: names for row, names in rows.items() if len(names) > 1 or not row.startswith("interpreter ")}
-        expect_chance(not mixed, "interpreters under one name, or under none: %s", mixed)
-        return said + ", %d interpreters" % len(rows)
-
-    return run
-
-
 # In `never` mode the bound on salvaged samples is loose: the point is that they are flagged and still true. With `always` hardly any.
 PROGRAMS = {
     "two families": simple("two_families.py", _grammar.two_families, 0.9, names=["a2", "b2"]),
@@ -240,9 +198,6 @@ PROGRAMS = {
     "long function": long_function,
     "garbage": garbage,
     "unicode names": unicode_names,
-    "renamed threads": renamed,
-    "interpreters with a GIL each": interpreters("isolated"),
-    "interpreters that share a GIL": interpreters("legacy"),
 }
 # Without PROFPIPE_RECORD_FULL most run on these minors only: an old, a middle and the newest mechanism; and all on the newest that is here.
 EVERYWHERE = {"two families", "deep families", "unicode names", "fresh code"}
