@@ -34,14 +34,14 @@ enum pp_diff_verdict {
 
 /* One function. Values are in the unit of the diff; of several runs the mean, normalised, rounded such that all rows together are right. */
 struct pp_diff_row {
-    bool in[2]; /* the side has the function */
     int64_t self[2], total[2];
     int64_t calls[2], primitive_calls[2];
-    bool exact_calls; /* each side's runs agree on the number of calls */
-    enum pp_diff_verdict verdict;
     double p,
         q; /* of self; NAN: not judged. q: adjusted for all rows that can reach the threshold, NAN for the others */
-    uint32_t number; /* of the match's row; index into the arrays of runs */
+    uint32_t number;  /* of the match's row; index into the arrays of runs */
+    bool in[2];       /* the side has the function */
+    bool exact_calls; /* each side's runs agree on the number of calls */
+    uint8_t verdict;  /* enum pp_diff_verdict */
 };
 
 /* One profile of a side. Arrays by row number, in the unit of the diff, before normalising. */

@@ -169,10 +169,10 @@ void diff_judge(struct pp_diff *diff)
         if (diff->noise == PP_NOISE_UNKNOWN) {
             row->p = row->q = NAN;
         }
-        row->verdict = verdict_of(diff, row);
+        row->verdict = (uint8_t)verdict_of(diff, row);
     }
     diff->whole.p = diff->whole.q = pp_diff_p(diff, &diff->whole, false, PP_TAIL_BOTH);
-    diff->whole.verdict = verdict_of(diff, &diff->whole);
+    diff->whole.verdict = (uint8_t)verdict_of(diff, &diff->whole);
 }
 
 /* --- regressions --- */

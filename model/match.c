@@ -12,10 +12,22 @@ static struct pp_match_row row_of_unit(const struct match_unit *unit, size_t sid
     return row;
 }
 
+static size_t count_rows(const struct matcher *m)
+{
+    size_t count = 0;
+    for (size_t side = 0; side < 2; side++) {
+        for (size_t i = 0; i < m->units[side].count; i++) {
+            const struct match_unit *unit = &m->units[side].at[i];
+            count += unit->same_as == PP_MATCH_NONE && (side == 0 || unit->partner == PP_MATCH_NONE);
+        }
+    }
+    return count;
+}
+
 /* Numbers the rows; rows[side][unit] is the row of each unit. */
 static void make_rows(struct pp_match *match, const struct matcher *m, uint32_t *const rows[2])
 {
-    match->rows = pp_calloc(m->units[0].count + m->units[1].count, sizeof *match->rows);
+    match->rows = pp_calloc(count_rows(m), sizeof *match->rows);
     for (size_t side = 0; side < 2; side++) {
         for (uint32_t i = 0; i < m->units[side].count; i++) {
             const struct match_unit *unit = &m->units[side].at[i];
@@ -32,7 +44,7 @@ static void make_rows(struct pp_match *match, const struct matcher *m, uint32_t 
             row->profile[1] = unit->profile;
             row->function[1] = unit->function;
             row->line[1] = unit->line;
-            row->how = unit->how;
+            row->how = (enum pp_matched)unit->how;
         }
         for (uint32_t i = 0; i < m->units[side].count; i++) {
             uint32_t same = m->units[side].at[i].same_as;

@@ -87,9 +87,12 @@ static bool *used_functions(const struct pp_profile *p)
     return used;
 }
 
-/* The lowest line each function was seen at. */
+/* The lowest line each function was seen at; NULL when there are no frames to tell. */
 static uint32_t *lowest_lines(const struct pp_profile *p)
 {
+    if (p->frame_count <= 1) {
+        return NULL;
+    }
     uint32_t *lines = pp_calloc(p->function_count, sizeof *lines);
     for (size_t f = 0; f < p->frame_count; f++) {
         uint32_t *line = &lines[p->frames[f].function.i];
@@ -124,7 +127,9 @@ static void collect_profile(struct matcher *m, uint32_t number)
                                   .raw_file = n.file[file] - 1,
                                   .profile = number,
                                   .function = i,
-                                  .line = f->line ? f->line : lowest[i],
+                                  .line = f->line  ? f->line
+                                          : lowest ? lowest[i]
+                                                   : 0,
                                   .definition = f->line != 0,
                                   .partner = PP_MATCH_NONE,
                                   .same_as = PP_MATCH_NONE,

@@ -30,7 +30,7 @@ void match_pair(struct matcher *m, uint32_t before, uint32_t after, enum pp_matc
     struct match_unit *a = &m->units[1].at[after];
     b->partner = after;
     a->partner = before;
-    b->how = a->how = how;
+    b->how = a->how = (uint8_t)how;
 }
 
 static void pair_same(struct matcher *m, uint32_t before, uint32_t after)

@@ -14,11 +14,11 @@ struct match_unit {
     uint32_t raw_file;          /* number in matcher.files: the file as it was written */
     uint32_t profile, function; /* one that stands for it */
     int64_t line;               /* of definition, or the lowest seen; 0 unknown */
-    bool definition;            /* the line is that of the definition */
     uint32_t partner;           /* unit of the other side, or PP_MATCH_NONE */
     uint32_t same_as;           /* a unit of the same side whose row this one shares, or PP_MATCH_NONE */
     uint32_t next;              /* in its group, PP_MATCH_NONE: last */
-    enum pp_matched how;
+    bool definition;            /* the line is that of the definition */
+    uint8_t how;                /* enum pp_matched */
 };
 
 /* All units of one file and name (by PP_MATCH_EXACT: and line). */

@@ -19,13 +19,29 @@ static size_t slot_of(const struct name_table *table, struct pp_str s, uint64_t 
     return at;
 }
 
-/* Puts all strings that are not there yet into a hash table with room for as many again. */
+/* Strings that are put into the hash table together: the slots of all are on their way from memory before the first one is looked at. */
+enum { TOGETHER = 16 };
+
+static void index_some(struct name_table *table, size_t count)
+{
+    uint64_t hashes[TOGETHER];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = pp_str_hash(table->strings.at[table->indexed + i], pp_hash_seed());
+        __builtin_prefetch(&table->slots[hashes[i] & table->mask], 1);
+    }
+    for (size_t i = 0; i < count; i++, table->indexed++) {
+        table->slots[slot_of(table, table->strings.at[table->indexed], hashes[i])] =
+            (struct name_table_slot){(uint32_t)table->indexed + 1, (uint32_t)(hashes[i] >> 32)};
+    }
+}
+
+/* Puts all strings that are not there yet into a hash table with room for some more. */
 static void index_strings(struct name_table *table)
 {
     size_t count = table->strings.count;
-    if (!table->slots || count * 2 >= table->mask) {
+    if (!table->slots || count * 3 >= table->mask * 2) {
         size_t size = 64;
-        while (size <= count * 3) {
+        while (size <= count * 2) {
             size *= 2;
         }
         pp_free(table->slots);
@@ -33,11 +49,8 @@ static void index_strings(struct name_table *table)
         table->mask = size - 1;
         table->indexed = 0;
     }
-    for (; table->indexed < count; table->indexed++) {
-        struct pp_str s = table->strings.at[table->indexed];
-        uint64_t hash = pp_str_hash(s, pp_hash_seed());
-        table->slots[slot_of(table, s, hash)] =
-            (struct name_table_slot){(uint32_t)table->indexed + 1, (uint32_t)(hash >> 32)};
+    while (table->indexed < count) {
+        index_some(table, count - table->indexed < TOGETHER ? count - table->indexed : TOGETHER);
     }
 }
 
