@@ -17,6 +17,7 @@ struct code_cache {
     size_t mask, count, bytes;
     uint64_t round;
     uint64_t code_type; /* address of the type "code", once known */
+    bool mixed;         /* of several interpreters */
     PP_VEC(struct remote_part) parts;
     PP_VEC(struct code *) checked;
     PP_VEC(unsigned char) scratch;
@@ -125,6 +126,12 @@ struct code *code_cache_find(struct code_cache *cache, uint64_t address)
     return code;
 }
 
+void code_cache_mix(struct code_cache *cache)
+{
+    /* What is known already lacks its name's bytes, so that it is read again. */
+    cache->mixed = true;
+}
+
 void code_cache_trim(struct code_cache *cache)
 {
     if (cache->bytes < CACHE_BYTES) {
@@ -141,17 +148,17 @@ void code_cache_trim(struct code_cache *cache)
 /* --- identity --- */
 
 /* What of a code object is looked at again: from its first line to its line table, with the pointers to its names between them. Where the version has
- * no number for each code object, the name's string too (its hash, length and first characters): a new code object may get the old one's
- * place together with all its pointers. */
+ * no number for each code object, or several interpreters number theirs, the name's string too (its hash, length and first characters): a new code object
+ * may get the old one's place together with all its pointers. */
 static struct remote_part code_part(const struct python_offsets *o, uint64_t address)
 {
     size_t size = o->code_line_table + sizeof(uint64_t) - o->code_first_line;
     return (struct remote_part){address + o->code_first_line, size < CODE_IDENTITY ? size : CODE_IDENTITY};
 }
 
-static bool name_is_looked_at(const struct python_offsets *o)
+static bool name_is_looked_at(const struct code_cache *cache)
 {
-    return o->co_version == NO_OFFSET;
+    return cache->target->offsets.co_version == NO_OFFSET || cache->mixed;
 }
 
 uint64_t code_cache_next_round(struct code_cache *cache)
@@ -161,13 +168,13 @@ uint64_t code_cache_next_round(struct code_cache *cache)
 
 size_t code_cache_parts_each(const struct code_cache *cache)
 {
-    return name_is_looked_at(&cache->target->offsets) ? 2 : 1;
+    return name_is_looked_at(cache) ? 2 : 1;
 }
 
 static size_t identity_size(const struct code_cache *cache)
 {
     const struct python_offsets *o = &cache->target->offsets;
-    return code_part(o, 0).size + (name_is_looked_at(o) ? NAME_IDENTITY : 0);
+    return code_part(o, 0).size + (name_is_looked_at(cache) ? NAME_IDENTITY : 0);
 }
 
 void code_cache_add_parts(const struct code_cache *cache, const struct code *code, struct image *image)
@@ -175,7 +182,7 @@ void code_cache_add_parts(const struct code_cache *cache, const struct code *cod
     const struct python_offsets *o = &cache->target->offsets;
     struct remote_part part = code_part(o, code->address);
     image_add(image, IMAGE_AFTER, part.address, part.size);
-    if (name_is_looked_at(o)) {
+    if (name_is_looked_at(cache)) {
         image_add(image, IMAGE_AFTER, code->name_object, NAME_IDENTITY);
     }
 }
@@ -184,7 +191,7 @@ static void add_parts(struct code_cache *cache, const struct code *code)
 {
     const struct python_offsets *o = &cache->target->offsets;
     *PP_PUSH(&cache->parts) = code_part(o, code->address);
-    if (name_is_looked_at(o)) {
+    if (name_is_looked_at(cache)) {
         *PP_PUSH(&cache->parts) = (struct remote_part){code->name_object, NAME_IDENTITY};
     }
 }
@@ -277,7 +284,8 @@ static void load(struct code_cache *cache, uint64_t address, uint64_t generation
         return;
     }
     code->name_object = pointer_in(code, o, o->code_qualname == NO_OFFSET ? o->code_name : o->code_qualname);
-    if (name_is_looked_at(o) && !remote_read(t->pid, code->name_object, code->identity + part.size, NAME_IDENTITY)) {
+    if (name_is_looked_at(cache) &&
+        !remote_read(t->pid, code->name_object, code->identity + part.size, NAME_IDENTITY)) {
         pp_free(code);
         return;
     }
@@ -320,7 +328,7 @@ static bool collect(struct code_cache *cache, const walked_frames *frames, uint6
             load(cache, last, generation);
             known = false;
         } else if (known && code->round != cache->round &&
-                   (generation == UINT64_MAX || code->generation != generation)) {
+                   (generation == UINT64_MAX || cache->mixed || code->generation != generation)) {
             code->round = cache->round;
             *PP_PUSH(&cache->checked) = code;
             add_parts(cache, code);

@@ -60,6 +60,9 @@ bool code_cache_check(struct code_cache *cache, const walked_frames *frames, uin
 int64_t code_offset(struct code_cache *cache, const struct code *code, const struct walked_frame *frame);
 /* True if the function was called but has not begun yet, as CPython sees it: its tracebacks do not show such a frame either. */
 bool code_has_not_begun(struct code_cache *cache, const struct walked_frame *frame);
+/* From now on codes of several interpreters are in it. Each counts its code objects, and those it freed, for itself, so that no number tells them apart: all are
+ * looked at at every use, and their names with them. */
+void code_cache_mix(struct code_cache *cache);
 /* Throws away what was not used since the call before, if the cache is larger than it should be. */
 void code_cache_trim(struct code_cache *cache);
 

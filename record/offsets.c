@@ -16,9 +16,10 @@
     COMMON_OF_ALL, .text_ascii_data = 48, .text_compact_data = 72, .interpreter_next = 0, .interpreter_threads = 8,    \
                    .interpreter_gil = NO_OFFSET, .gil_holder = NO_OFFSET, .gil_locked = NO_OFFSET, .thread_frame = 24, \
                    .cframe_frame = NO_OFFSET, .thread_ident = 176, .thread_native_id = NO_OFFSET,                      \
-                   .thread_chunk = NO_OFFSET, .frame_previous = 24, .frame_code = 32, .frame_owner = NO_OFFSET,        \
-                   .owner_first_shim = 256, .code_filename = 104, .code_name = 112, .code_qualname = NO_OFFSET,        \
-                   .code_first_line = 40, .code_line_table = 120, .code_bytecode = NO_OFFSET, .co_version = NO_OFFSET
+                   .thread_serial = 256, .thread_chunk = NO_OFFSET, .frame_previous = 24, .frame_code = 32,            \
+                   .frame_owner = NO_OFFSET, .owner_first_shim = 256, .code_filename = 104, .code_name = 112,          \
+                   .code_qualname = NO_OFFSET, .code_first_line = 40, .code_line_table = 120,                          \
+                   .code_bytecode = NO_OFFSET, .co_version = NO_OFFSET
 
 /* clang-format off */
 static const struct python_offsets table[] = {
@@ -35,7 +36,7 @@ static const struct python_offsets table[] = {
      .runtime_interpreters = 40, .runtime_current_thread = 576, .runtime_gc_collecting = NO_OFFSET,
      .interpreter_next = 0, .interpreter_id = 48, .interpreter_threads = 16, .interpreter_gc_collecting = 848, .interpreter_modules = 888,
      .interpreter_gil = NO_OFFSET, .gil_holder = NO_OFFSET, .gil_locked = NO_OFFSET,
-     .thread_frame = 56, .cframe_frame = 8, .thread_ident = 152, .thread_native_id = 160, .thread_chunk = 296,
+     .thread_frame = 56, .cframe_frame = 8, .thread_ident = 152, .thread_native_id = 160, .thread_serial = 160, .thread_chunk = 296,
      .frame_previous = 48, .frame_code = 32, .frame_instruction = 56, .frame_owner = 69, .frame_size = 72, .owner_first_shim = 3,
      .code_filename = 112, .code_name = 120, .code_qualname = 128, .code_first_line = 72, .code_line_table = 136, .code_bytecode = 184,
      .co_version = NO_OFFSET, .type_cached_keys = 872},
@@ -43,7 +44,7 @@ static const struct python_offsets table[] = {
      .runtime_interpreters = 40, .runtime_current_thread = NO_OFFSET, .runtime_gc_collecting = NO_OFFSET,
      .interpreter_next = 0, .interpreter_id = 8, .interpreter_threads = 72, .interpreter_gc_collecting = 312, .interpreter_modules = 944,
      .interpreter_gil = 384, .gil_holder = 8, .gil_locked = 16,
-     .thread_frame = 56, .cframe_frame = 0, .thread_ident = 136, .thread_native_id = 144, .thread_chunk = 232,
+     .thread_frame = 56, .cframe_frame = 0, .thread_ident = 136, .thread_native_id = 144, .thread_serial = 144, .thread_chunk = 232,
      .frame_previous = 8, .frame_code = 0, .frame_instruction = 56, .frame_owner = 70, .frame_size = 72, .owner_first_shim = 3,
      .code_filename = 112, .code_name = 120, .code_qualname = 128, .code_first_line = 68, .code_line_table = 136, .code_bytecode = 192,
      .co_version = 92, .type_cached_keys = 880},
@@ -127,6 +128,7 @@ static void read_states(struct debug_reader *r, const struct debug_positions *p,
     o->cframe_frame = NO_OFFSET;
     o->thread_ident = word(r, p->thread_ident);
     o->thread_native_id = word(r, p->thread_native_id);
+    o->thread_serial = o->thread_native_id;
     o->thread_chunk = word(r, p->thread_chunk);
 }
 

@@ -42,6 +42,7 @@ struct python_offsets {
     uint32_t interpreter_modules, gil_holder, gil_locked;
     /* PyThreadState; thread_frame leads to the innermost frame, through cframe_frame if that is not NO_OFFSET */
     uint32_t thread_next, thread_interpreter, thread_frame, cframe_frame, thread_ident, thread_native_id, thread_chunk;
+    uint32_t thread_serial; /* a number that tells two threads apart of which one got the other's place */
     /* PyFrameObject or _PyInterpreterFrame; frame_owner is a char */
     uint32_t frame_previous, frame_code, frame_instruction, frame_owner, frame_size;
     uint32_t frame_bytecode_index; /* free-threaded 3.14 and later: which copy of the bytecode runs */

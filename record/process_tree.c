@@ -64,7 +64,10 @@ static void look_at(struct tracked_process *p, int64_t now_ns)
     struct target target;
     p->program = program;
     p->error = (struct pp_error){0};
-    p->found = target_find(p->pid, &target, &p->error);
+    bool last = p->looks >= LOOKS_FOR_LIBRARY;
+    struct target_effort effort = {.all_files = p->looks == 0 || last || p->found == TARGET_NOT_YET,
+                                   .without_code = last};
+    p->found = target_find(p->pid, effort, &target, &p->error);
     if (p->found == TARGET_READY) {
         take_python(p, &target);
     }
@@ -87,7 +90,7 @@ static bool take_fork(struct process_tree *tree, const struct tracked_process *p
     }
     struct target target = parent->python->target;
     target.pid = pid;
-    if (target_check(&target, NULL) != TARGET_READY) {
+    if (target_check(&target, (struct target_effort){0}, NULL) != TARGET_READY) {
         return false;
     }
     uint64_t program = parent->program;

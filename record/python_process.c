@@ -13,7 +13,7 @@ enum { MOST_INTERPRETERS = 10000, MOST_THREADS = 1000000, REFRESH_TRIES = 5, WOR
 enum { FIRST_NAME_NS = 1000000, MOST_NAME_NS = 1000000000 };
 
 /* Of a PyThreadState, all that the list needs. */
-enum { THREAD_HEAD = 208 };
+enum { THREAD_HEAD = 264 };
 
 static void free_thread(struct python_thread *thread)
 {
@@ -73,8 +73,6 @@ static bool unchanged(struct python_process *p)
 
 /* --- names --- */
 
-static struct interpreter *interpreter_at(struct python_process *p, uint64_t address);
-
 /* Where threading is not imported: what it will call the main thread if it is one day, and what else can be said. */
 static void name_without_threading(const struct python_process *p, struct python_thread *t)
 {
@@ -95,7 +93,7 @@ void python_process_name(struct python_process *p, struct python_thread *t, int6
     if (t->name.count || now_ns < t->next_name_ns) {
         return;
     }
-    struct interpreter *interpreter = interpreter_at(p, t->reader.interpreter);
+    struct interpreter *interpreter = t->interpreter;
     interpreter->active_names =
         interpreter->active_names ? interpreter->active_names : thread_names_find(&p->target, interpreter->address);
     if (interpreter->active_names && thread_names_read(&p->target, interpreter->active_names, t->ident, &t->name)) {
@@ -110,42 +108,41 @@ void python_process_name(struct python_process *p, struct python_thread *t, int6
 
 /* --- lists --- */
 
-static struct interpreter *interpreter_at(struct python_process *p, uint64_t address)
+/* The interpreter at the address, if it is the one that was there before; its lock is made before its first code runs, but after its first thread. */
+static struct interpreter *interpreter_at(struct python_process *p, uint64_t address, int64_t id, uint64_t gil)
 {
-    const struct python_offsets *o = &p->target.offsets;
     for (size_t i = 0; i < p->interpreters.count; i++) {
-        if (p->interpreters.at[i]->address == address) {
-            return p->interpreters.at[i];
+        struct interpreter *known = p->interpreters.at[i];
+        if (known->address == address && known->id == id && known->gil == gil) {
+            known->present = true;
+            return known;
+        }
+        if (known->id != id) {
+            code_cache_mix(p->codes);
         }
     }
     struct interpreter *added = pp_calloc(1, sizeof *added);
-    added->address = address;
-    if (o->interpreter_gil != NO_OFFSET) {
-        (void)remote_u64(p->target.pid, address + o->interpreter_gil, &added->gil);
-    }
+    *added = (struct interpreter){.address = address, .id = id, .gil = gil, .present = true};
     *PP_PUSH(&p->interpreters) = added;
     return added;
 }
 
-static struct python_thread *known_thread(struct python_process *p, uint64_t address, uint64_t ident, pid_t tid)
+static struct python_thread *known_thread(struct python_process *p, const struct python_thread *found)
 {
     for (size_t i = 0; i < p->threads.count; i++) {
         struct python_thread *t = p->threads.at[i];
-        if (t->address == address && t->ident == ident && (tid == 0 || t->tid == tid)) {
+        if (t->address == found->address && t->ident == found->ident && t->serial == found->serial &&
+            t->interpreter == found->interpreter) {
             return t;
         }
     }
     return NULL;
 }
 
-static void add_thread(struct python_process *p, const struct interpreter *interpreter, uint64_t address,
-                       uint64_t ident, pid_t tid, int64_t id, int64_t now_ns)
+static void add_thread(struct python_process *p, const struct python_thread *found, int64_t now_ns)
 {
     struct python_thread *t = pp_calloc(1, sizeof *t);
-    t->address = address;
-    t->ident = ident;
-    t->interpreter_id = id;
-    t->tid = tid;
+    *t = *found;
     t->present = true;
     t->last_ns = now_ns;
     t->clock = (struct thread_clock){.schedstat = -1, .stat = -1, .processor = -1, .state = 'R'};
@@ -157,13 +154,13 @@ static void add_thread(struct python_process *p, const struct interpreter *inter
         /* Its first sample has to look at its state, though it may not have moved until then. */
         t->clock.arrivals = 0;
     }
-    stack_reader_init(&t->reader, &p->target, p->codes, interpreter, address, ident);
+    stack_reader_init(&t->reader, &p->target, p->codes, t->interpreter, t->address, t->ident);
     *PP_PUSH(&p->threads) = t;
 }
 
 /* Takes the thread at the address into the list; false if it cannot be one of the interpreter's. */
-static bool take_thread(struct python_process *p, const struct interpreter *interpreter, uint64_t address, int64_t id,
-                        int64_t now_ns, uint64_t *next)
+static bool take_thread(struct python_process *p, struct interpreter *interpreter, uint64_t address, int64_t now_ns,
+                        uint64_t *next)
 {
     const struct python_offsets *o = &p->target.offsets;
     unsigned char head[THREAD_HEAD];
@@ -171,20 +168,27 @@ static bool take_thread(struct python_process *p, const struct interpreter *inte
         load_u64(head + o->thread_interpreter) != interpreter->address) {
         return false;
     }
-    uint64_t ident = load_u64(head + o->thread_ident);
+    struct python_thread found = {
+        .address = address,
+        .ident = load_u64(head + o->thread_ident),
+        .serial = load_u64(head + o->thread_serial),
+        .interpreter = interpreter,
+        .interpreter_id = interpreter->id,
+    };
     uint64_t native = o->thread_native_id == NO_OFFSET ? 0 : load_u64(head + o->thread_native_id);
     *next = load_u64(head + o->thread_next);
     expect(p, address + o->thread_next, *next);
-    expect(p, address + o->thread_ident, ident);
-    /* Up to 3.12 other interpreters are entered by any thread, whatever their own threads' numbers say: then no clock tells when they
-     * stand still. */
-    bool bound = id == 0 || o->minor >= PYTHON_FIRST_BOUND_THREADS;
-    struct python_thread *known = known_thread(p, address, ident, p->other_names || !bound ? 0 : (pid_t)native);
+    expect(p, address + o->thread_ident, found.ident);
+    expect(p, address + o->thread_serial, found.serial);
+    struct python_thread *known = known_thread(p, &found);
     if (known) {
         known->present = true;
-    } else if (ident) {
-        pid_t tid = bound ? thread_id_of(&p->target, ident, native, p->other_names, &p->ids) : 0;
-        add_thread(p, interpreter, address, ident, tid, id, now_ns);
+    } else if (found.ident) {
+        /* Up to 3.12 other interpreters are entered by any thread, whatever their own threads' numbers say: then no clock tells when they
+         * stand still. */
+        bool bound = interpreter->id == 0 || o->minor >= PYTHON_FIRST_BOUND_THREADS;
+        found.tid = bound ? thread_id_of(&p->target, found.ident, native, p->other_names, &p->ids) : 0;
+        add_thread(p, &found, now_ns);
     }
     return true;
 }
@@ -192,15 +196,21 @@ static bool take_thread(struct python_process *p, const struct interpreter *inte
 static bool take_threads(struct python_process *p, uint64_t address, int64_t now_ns)
 {
     const struct python_offsets *o = &p->target.offsets;
-    struct interpreter *interpreter = interpreter_at(p, address);
-    uint64_t id = 0, thread;
+    bool has_gil = o->interpreter_gil != NO_OFFSET;
+    uint64_t id = 0, thread, gil = 0;
     if (!remote_u64(p->target.pid, address + o->interpreter_id, &id) ||
-        !remote_u64(p->target.pid, address + o->interpreter_threads, &thread)) {
+        !remote_u64(p->target.pid, address + o->interpreter_threads, &thread) ||
+        (has_gil && !remote_u64(p->target.pid, address + o->interpreter_gil, &gil))) {
         return false;
     }
+    struct interpreter *interpreter = interpreter_at(p, address, (int64_t)id, gil);
     expect(p, address + o->interpreter_threads, thread);
+    expect(p, address + o->interpreter_id, id);
+    if (has_gil) {
+        expect(p, address + o->interpreter_gil, gil);
+    }
     for (size_t count = 0; thread; count++) {
-        if (count > MOST_THREADS || !take_thread(p, interpreter, thread, (int64_t)id, now_ns, &thread)) {
+        if (count > MOST_THREADS || !take_thread(p, interpreter, thread, now_ns, &thread)) {
             return false;
         }
     }
@@ -215,6 +225,9 @@ static bool take_all(struct python_process *p, int64_t now_ns)
     p->expected.count = 0;
     for (size_t i = 0; i < p->threads.count; i++) {
         p->threads.at[i]->present = false;
+    }
+    for (size_t i = 0; i < p->interpreters.count; i++) {
+        p->interpreters.at[i]->present = false;
     }
     if (!remote_u64(p->target.pid, p->target.runtime + o->runtime_interpreters, &interpreter)) {
         return false;
@@ -244,6 +257,15 @@ static void drop_ended(struct python_process *p)
         }
     }
     p->threads.count = kept;
+    kept = 0;
+    for (size_t i = 0; i < p->interpreters.count; i++) {
+        if (p->interpreters.at[i]->present) {
+            p->interpreters.at[kept++] = p->interpreters.at[i];
+        } else {
+            pp_free(p->interpreters.at[i]);
+        }
+    }
+    p->interpreters.count = kept;
 }
 
 bool python_process_refresh(struct python_process *p, int64_t now_ns)

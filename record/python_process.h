@@ -11,7 +11,9 @@
 struct python_thread {
     uint64_t address; /* of its PyThreadState */
     uint64_t ident;   /* Python's number: its pthread_t */
+    uint64_t serial;  /* as offsets' thread_serial */
     pid_t tid;        /* as /proc of this process knows it; 0: not found */
+    struct interpreter *interpreter;
     int64_t interpreter_id;
     bool present; /* at the last refresh */
     bool

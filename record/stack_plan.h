@@ -8,6 +8,8 @@
 /* Of one interpreter, shared by its threads. */
 struct interpreter {
     uint64_t address;
+    int64_t id; /* a new one at the place of an old one has another */
+    bool present;
     uint64_t gil;          /* of the lock; 0: none is known */
     uint64_t active_names; /* as thread_names_find; 0: not found yet */
 };

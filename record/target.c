@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "record/dictionary.h"
 #include "record/elf_symbols.h"
 #include "record/permission.h"
 #include "record/process.h"
 #include "record/remote_memory.h"
 
-enum { LARGEST_LINE_TABLE = 1 << 28 };
+enum { LARGEST_LINE_TABLE = 1 << 28, CHECK_TRIES = 20, MOST_INTERPRETERS = 1000, MOST_THREADS = 1000 };
 
 /* One file that may hold the interpreter. */
 struct candidate {
@@ -66,37 +67,8 @@ static void version_from_name(struct pp_str path, struct elf_python *elf)
     }
 }
 
-/* Reads _Py_DebugOffsets or takes the row of the table. */
-static enum target_found take_offsets(struct target *t, const struct elf_python *elf, uint64_t bias,
-                                      struct pp_error *err)
+static enum target_found unknown_version(const struct target *t, unsigned minor, struct pp_error *err)
 {
-    unsigned char bytes[DEBUG_OFFSETS_SIZE];
-    unsigned minor = elf->major == 3 ? elf->minor : 0;
-    if (elf->version && remote_u32(t->pid, elf->version + bias, &t->version)) {
-        minor = t->version >> 24 == 3 ? t->version >> 16 & 0xff : 0;
-    } else {
-        t->version = UINT32_C(3) << 24 | minor << 16 | (elf->micro & 0xff) << 8;
-    }
-    if (minor >= PYTHON_FIRST_DEBUG_OFFSETS && minor <= PYTHON_NEWEST) {
-        if (!remote_read(t->pid, t->runtime, bytes, sizeof bytes)) {
-            return TARGET_NOT_YET;
-        }
-        switch (offsets_from_debug(bytes, &t->offsets, &t->version)) {
-        case DEBUG_OFFSETS_READ:
-            return TARGET_READY;
-        case DEBUG_OFFSETS_NONE:
-            pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "Python 3.%u is there but has not begun", minor);
-            return TARGET_NOT_YET;
-        default:
-            pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "the debug offsets of its Python 3.%u make no sense", minor);
-            return TARGET_UNSUPPORTED;
-        }
-    }
-    const struct python_offsets *row = offsets_of_version(minor);
-    if (row) {
-        t->offsets = *row;
-        return TARGET_READY;
-    }
     if (minor == 0) {
         pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "there is a Python in it, but its version could not be found");
     } else {
@@ -104,6 +76,52 @@ static enum target_found take_offsets(struct target *t, const struct elf_python 
                 (int)t->pid, minor, PYTHON_OLDEST, PYTHON_NEWEST);
     }
     return TARGET_UNSUPPORTED;
+}
+
+/* `minor` is 0 where the file does not tell: then the process may. */
+static enum target_found take_debug_offsets(struct target *t, unsigned minor, struct pp_error *err)
+{
+    unsigned char bytes[DEBUG_OFFSETS_SIZE];
+    if (!remote_read(t->pid, t->runtime, bytes, sizeof bytes)) {
+        return TARGET_NOT_YET;
+    }
+    switch (offsets_from_debug(bytes, &t->offsets, &t->version)) {
+    case DEBUG_OFFSETS_READ:
+        return TARGET_READY;
+    case DEBUG_OFFSETS_UNKNOWN:
+        return unknown_version(t, t->version >> 16 & 0xff, err);
+    case DEBUG_OFFSETS_NONE:
+        if (minor == 0) {
+            return unknown_version(t, 0, err);
+        }
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "Python 3.%u is there but has not begun", minor);
+        return TARGET_NOT_YET;
+    default:
+        pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "the debug offsets of its Python 3.%u make no sense",
+                t->version >> 16 & 0xff);
+        return TARGET_UNSUPPORTED;
+    }
+}
+
+/* Reads _Py_DebugOffsets or takes the row of the table. */
+static enum target_found take_offsets(struct target *t, const struct elf_python *elf, uint64_t bias,
+                                      struct pp_error *err)
+{
+    unsigned minor = elf->major == 3 ? elf->minor : 0;
+    if (elf->version && remote_u32(t->pid, elf->version + bias, &t->version)) {
+        minor = t->version >> 24 == 3 ? t->version >> 16 & 0xff : 0;
+    } else {
+        t->version = UINT32_C(3) << 24 | minor << 16 | (elf->micro & 0xff) << 8;
+    }
+    if (minor == 0 || (minor >= PYTHON_FIRST_DEBUG_OFFSETS && minor <= PYTHON_NEWEST)) {
+        return take_debug_offsets(t, minor, err);
+    }
+    const struct python_offsets *row = offsets_of_version(minor);
+    if (!row) {
+        return unknown_version(t, minor, err);
+    }
+    t->offsets = *row;
+    return TARGET_READY;
 }
 
 static enum target_found look_into(struct target *t, const struct candidate *c, bool is_program, struct pp_error *err)
@@ -130,17 +148,19 @@ static enum target_found look_into(struct target *t, const struct candidate *c, 
     return take_offsets(t, &elf, bias, err);
 }
 
-/* The program itself comes first, libraries with "python" in their name after it, in the order of the maps. */
-static enum target_found look_everywhere(struct target *t, struct pp_str maps, struct pp_str program,
-                                         struct pp_error *err)
+enum mapped_kind { MAPPED_PROGRAM_OR_PYTHON, MAPPED_OTHER };
+
+/* Into the mapped files of a kind, in the order of the maps. */
+static enum target_found look_at_files(struct target *t, struct pp_str maps, struct pp_str program,
+                                       enum mapped_kind kind, struct pp_error *err)
 {
     enum target_found found = TARGET_NO_PYTHON;
     struct pp_str last = {0};
     struct process_mapping m;
     while (found == TARGET_NO_PYTHON && process_next_mapping(&maps, &m)) {
         bool is_program = pp_str_eq(m.path, program);
-        if (m.offset != 0 || pp_str_eq(m.path, last) || m.path.len == 0 || m.path.data[0] != '/' ||
-            (!is_program && !looks_like_python(m.path))) {
+        enum mapped_kind its = is_program || looks_like_python(m.path) ? MAPPED_PROGRAM_OR_PYTHON : MAPPED_OTHER;
+        if (m.offset != 0 || pp_str_eq(m.path, last) || m.path.len == 0 || m.path.data[0] != '/' || its != kind) {
             continue;
         }
         last = m.path;
@@ -160,7 +180,7 @@ static enum target_found cannot_look(pid_t pid, int problem, struct pp_error *er
     return TARGET_DENIED;
 }
 
-enum target_found target_find(pid_t pid, struct target *target, struct pp_error *err)
+enum target_found target_find(pid_t pid, struct target_effort effort, struct target *target, struct pp_error *err)
 {
     struct pp_arena arena = {0};
     *target = (struct target){.pid = pid};
@@ -172,10 +192,13 @@ enum target_found target_find(pid_t pid, struct target *target, struct pp_error 
     if (maps.len == 0) {
         found = problem == 0 && process_alive(pid) ? TARGET_NO_PYTHON : cannot_look(pid, problem, err);
     } else {
-        found = look_everywhere(target, maps, program, err);
+        found = look_at_files(target, maps, program, MAPPED_PROGRAM_OR_PYTHON, err);
+        if (found == TARGET_NO_PYTHON && effort.all_files) {
+            found = look_at_files(target, maps, program, MAPPED_OTHER, err);
+        }
     }
     if (found == TARGET_READY) {
-        found = target_check(target, err);
+        found = target_check(target, effort, err);
     }
     if (found == TARGET_NO_PYTHON) {
         pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "process %d is not a Python: it runs %.*s", (int)pid,
@@ -251,43 +274,81 @@ static bool code_is_whole(const struct target *t, uint64_t code)
            remote_u64(t->pid, table + o->variable_size, &size) && size < LARGEST_LINE_TABLE;
 }
 
-/* A code object's type is named "code". Frames come and go while we look, so a miss is tried again. */
-static bool code_is_code(const struct target *t, uint64_t thread, bool *seen)
+/* What threads show of the offsets. */
+struct evidence {
+    bool thread, strange_thread; /* one that knows its interpreter, and one that does not */
+    bool code, strange_code;
+};
+
+/* Looks at the threads of an interpreter until one shows a code object. */
+static void look_at_threads(const struct target *t, uint64_t interpreter, struct evidence *e)
 {
-    for (int tries = 0; tries < 20; tries++) {
-        uint64_t code = some_code(t, thread);
-        if (!code) {
-            continue;
+    const struct python_offsets *o = &t->offsets;
+    uint64_t thread, its_interpreter;
+    if (!remote_u64(t->pid, interpreter + o->interpreter_threads, &thread)) {
+        return;
+    }
+    for (int count = 0; thread && count < MOST_THREADS && !e->code; count++) {
+        if (!remote_u64(t->pid, thread + o->thread_interpreter, &its_interpreter) || its_interpreter != interpreter) {
+            e->strange_thread = true;
+            return;
         }
-        *seen = true;
-        if (is_a(t, code, "code") && code_is_whole(t, code)) {
+        uint64_t code = some_code(t, thread);
+        e->thread = true;
+        e->code = code && is_a(t, code, "code") && code_is_whole(t, code);
+        e->strange_code |= code && !e->code;
+        if (!remote_u64(t->pid, thread + o->thread_next, &thread)) {
+            return;
+        }
+    }
+}
+
+/* Interpreters link the newest first, and of many threads few run code. */
+static void look_at_interpreters(const struct target *t, uint64_t interpreter, struct evidence *e)
+{
+    for (int count = 0; interpreter && count < MOST_INTERPRETERS && !e->code; count++) {
+        look_at_threads(t, interpreter, e);
+        if (!remote_u64(t->pid, interpreter + t->offsets.interpreter_next, &interpreter)) {
+            return;
+        }
+    }
+}
+
+/* True if one of the interpreters has a module "sys": more there is not to be seen where no code runs. */
+static bool has_modules(const struct target *t, uint64_t interpreter)
+{
+    for (int count = 0; interpreter && count < MOST_INTERPRETERS; count++) {
+        uint64_t modules;
+        if (remote_u64(t->pid, interpreter + t->offsets.interpreter_modules, &modules) && is_a(t, modules, "dict") &&
+            is_a(t, dictionary_value(t->pid, &t->offsets, modules, "sys"), "module")) {
             return true;
+        }
+        if (!remote_u64(t->pid, interpreter + t->offsets.interpreter_next, &interpreter)) {
+            return false;
         }
     }
     return false;
 }
 
-enum target_found target_check(const struct target *t, struct pp_error *err)
+enum target_found target_check(const struct target *t, struct target_effort effort, struct pp_error *err)
 {
-    const struct python_offsets *o = &t->offsets;
-    uint64_t interpreter = 0, thread = 0, its_interpreter = 0;
-    if (!remote_u64(t->pid, t->runtime + o->runtime_interpreters, &interpreter)) {
-        return errno == EFAULT ? not_yet(err) : cannot_look(t->pid, errno, err);
+    uint64_t interpreter = 0;
+    struct evidence e = {0};
+    /* Frames and threads come and go while we look, so a miss is tried again. */
+    for (int tries = 0; tries < CHECK_TRIES && !e.code; tries++) {
+        if (!remote_u64(t->pid, t->runtime + t->offsets.runtime_interpreters, &interpreter)) {
+            return errno == EFAULT ? not_yet(err) : cannot_look(t->pid, errno, err);
+        }
+        look_at_interpreters(t, interpreter, &e);
     }
-    if (!interpreter || !remote_u64(t->pid, interpreter + o->interpreter_threads, &thread) || !thread) {
-        return not_yet(err);
+    if (e.code) {
+        return TARGET_READY;
     }
-    if (!remote_u64(t->pid, thread + o->thread_interpreter, &its_interpreter)) {
-        return nonsense(t, err, "threads");
+    if (e.strange_code || e.strange_thread) {
+        return nonsense(t, err, e.strange_code ? "code objects" : "a thread's interpreter");
     }
-    if (its_interpreter != interpreter) {
-        return nonsense(t, err, "a thread's interpreter");
-    }
-    bool seen = false;
-    if (!code_is_code(t, thread, &seen)) {
-        return seen ? nonsense(t, err, "code objects") : not_yet(err);
-    }
-    return TARGET_READY;
+    bool idle = effort.without_code && e.thread && has_modules(t, interpreter);
+    return idle ? TARGET_READY : not_yet(err);
 }
 
 void target_version_text(const struct target *target, char text[16])

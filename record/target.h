@@ -27,11 +27,19 @@ enum target_found {
     TARGET_GONE         /* there is no such process */
 };
 
+/* How hard to look. */
+struct target_effort {
+    bool
+        all_files; /* into all files the process has mapped, not only into the program and those with "python" in their names */
+    bool
+        without_code; /* a Python in which no code runs at all will do: an interpreter within another program, which waits for work */
+};
+
 /* Looks for CPython in process `pid`. *err is set unless TARGET_READY. */
-enum target_found target_find(pid_t pid, struct target *target, struct pp_error *err);
+enum target_found target_find(pid_t pid, struct target_effort effort, struct target *target, struct pp_error *err);
 /* Checks that what the offsets say holds in the process now: interpreters, a thread that knows its interpreter, and the type of a code object.
  * TARGET_NOT_YET where there is nothing to check yet. */
-enum target_found target_check(const struct target *target, struct pp_error *err);
+enum target_found target_check(const struct target *target, struct target_effort effort, struct pp_error *err);
 /* "3.11.7", or "3.9" where no more is known; at most 16 bytes. */
 void target_version_text(const struct target *target, char text[16]);
 

@@ -214,3 +214,15 @@ def garbage():
         own_callers.setdefault(caller, [])
         own_callers[caller] = own_callers[caller] + anywhere + (["finalize"] if "__del__" in caller else [])
     return chain("garbage.py", own_callers)
+
+
+def interpreters():
+    def check(frames):
+        own = [frame.name for frame in frames if re.match(r"(outer|inner)_\d+\Z", frame.name)]
+        if own and own != ["outer_" + own[0][6:], "inner_" + own[0][6:]][: len(own)]:
+            return "functions of several interpreters, or inner without its outer"
+        if own and any(frame.name in ("running", "churning", "waiting_in_main") for frame in frames):
+            return "functions of the main interpreter and of another one"
+        return None
+
+    return check

@@ -58,6 +58,16 @@ def check(recorder, python):
     return said.splitlines()[0]
 
 
+def idle_interpreters(recorder, python):
+    """Interpreters in which nothing runs stand before the main one: it is found all the same, and at once."""
+    with Target(python, "idle_interpreter.py", 30, wait_ready=True) as target:
+        out = run(recorder, "--check", "--pid", target.pid).stdout
+        expect("interpreters: 4" in out, "said: %s", out)
+        recording = recorder.attach(target.pid, 0.2).recording
+        expect("sleeping" in names(recording), "the main interpreter was never seen")
+    return ""
+
+
 def views(recorder, python):
     """--gil, --on-cpu and --threads only choose what is kept."""
     with Target(python, "threads.py", 30, wait_ready=True) as target:
@@ -217,8 +227,8 @@ def constant_memory(recorder, python):
     return "%d KiB" % seen[-1]
 
 
-CHECKS = [dump_text, dump_json, check, views, first_lines, columns, rates, duration, weights, outputs, reader_leaves, rotation, constant_memory]
-EVERYWHERE = {dump_json, check, columns}
+CHECKS = [dump_text, dump_json, check, idle_interpreters, views, first_lines, columns, rates, duration, weights, outputs, reader_leaves, rotation, constant_memory]
+EVERYWHERE = {dump_json, check, columns, idle_interpreters}
 
 
 def main():

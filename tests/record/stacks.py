@@ -179,6 +179,33 @@ def unicode_names(recorder, python):
     return said
 
 
+def interpreters(kind):
+    """Several interpreters at once, and others that come and go: each is seen, under a name of its own, and no code of one in another."""
+
+    def run(recorder, python):
+        recording = finished(recorder.launch(python, "interpreters.py", ["0.8", kind], ["--rate", 500]))
+        said = judge(recording, _grammar.interpreters(), 0.5, 200)
+        rows, gil = {}, set()
+        for sample in recording.samples:
+            for frame in sample.frames:
+                if frame.name.startswith("outer_"):
+                    rows.setdefault(sample.thread, set()).add(frame.name)
+                    gil |= {frame.name} if "gil" in sample.flags else set()
+        seen = set().union(*rows.values())
+        for name in ("outer_0", "outer_1", "outer_2"):
+            expect_chance(name in seen, "%s of its interpreter was never seen", name)
+            expect_chance(name in gil or python.free_threaded, "%s never holds its GIL", name)
+        for name in ("waiting_in_main", "churning"):
+            expect_chance(has(recording, name), "%s of the main interpreter was never seen", name)
+        expect_chance(any(len(name) > len("outer_0") for name in seen), "no interpreter of a moment was seen")
+        # One may take another's place between two looks at a busy machine.
+        mixed = {row: names for row, names in rows.items() if len(names) > 1 or not row.startswith("interpreter ")}
+        expect_chance(not mixed, "interpreters under one name, or under none: %s", mixed)
+        return said + ", %d interpreters" % len(rows)
+
+    return run
+
+
 # In `never` mode the bound on salvaged samples is loose: the point is that they are flagged and still true. With `always` hardly any.
 PROGRAMS = {
     "two families": simple("two_families.py", _grammar.two_families, 0.9, names=["a2", "b2"]),
@@ -198,6 +225,8 @@ PROGRAMS = {
     "long function": long_function,
     "garbage": garbage,
     "unicode names": unicode_names,
+    "interpreters with a GIL each": interpreters("isolated"),
+    "interpreters that share a GIL": interpreters("legacy"),
 }
 # Without PROFPIPE_RECORD_FULL most run on these minors only: an old, a middle and the newest mechanism; and all on the newest that is here.
 EVERYWHERE = {"two families", "deep families", "unicode names", "fresh code"}
