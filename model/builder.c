@@ -228,32 +228,6 @@ pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame)
     return (pp_frame_id){(uint32_t)b->frames.count - 1};
 }
 
-static uint64_t hash_thread(const struct pp_thread *t)
-{
-    return pp_hash_u64((uint64_t)t->tid ^ pp_hash_u64((uint64_t)t->pid ^ ((uint64_t)t->name.i << 32)));
-}
-
-pp_thread_id pp_builder_thread(struct pp_builder *b, const struct pp_thread *thread)
-{
-    if (!pp_builder_ok(b) || !pp_builder_room(b, b->threads.count, "threads")) {
-        return (pp_thread_id){0};
-    }
-    struct pp_row_set *set = &b->thread_set;
-    uint32_t hash = (uint32_t)hash_thread(thread);
-    size_t at = pp_row_set_slot(set, hash);
-    for (; set->slots[at].row; at = (at + 1) & set->mask) {
-        uint32_t row = set->slots[at].row - 1;
-        const struct pp_thread *known = &b->threads.at[row];
-        if (known->pid == thread->pid && known->tid == thread->tid && known->name.i == thread->name.i) {
-            return (pp_thread_id){row};
-        }
-    }
-    set->slots[at] = (struct pp_row_slot){(uint32_t)b->threads.count + 1, hash};
-    set->count++;
-    *PP_PUSH(&b->threads) = *thread;
-    return (pp_thread_id){(uint32_t)b->threads.count - 1};
-}
-
 void pp_builder_meta(struct pp_builder *b, struct pp_str key, struct pp_str value)
 {
     struct pp_meta meta = {pp_builder_string(b, key), pp_builder_string(b, value)};

@@ -37,6 +37,12 @@ pp_function_id pp_builder_function(struct pp_builder *b, const struct pp_functio
 void pp_builder_foresee_function(const struct pp_builder *b, pp_function_id function);
 pp_frame_id pp_builder_frame(struct pp_builder *b, const struct pp_frame *frame);
 pp_thread_id pp_builder_thread(struct pp_builder *b, const struct pp_thread *thread);
+/* A thread for itself, whatever others are equal to it: one that may be named later. */
+pp_thread_id pp_builder_new_thread(struct pp_builder *b, const struct pp_thread *thread);
+/* Gives a thread that pp_builder_new_thread made another name, for all its samples. */
+void pp_builder_name_thread(struct pp_builder *b, pp_thread_id thread, pp_string_id name);
+/* Threads that are equal by now become one; their ids are others after it. */
+void pp_builder_join_threads(struct pp_builder *b);
 /* The bytes of an interned string (valid as long as the builder), and a function back from its id. */
 struct pp_str pp_builder_str(const struct pp_builder *b, pp_string_id id);
 const struct pp_function *pp_builder_function_at(const struct pp_builder *b, pp_function_id id);

@@ -9,8 +9,10 @@
 
 /* More cannot be told from a list that runs in a circle. */
 enum { MOST_INTERPRETERS = 10000, MOST_THREADS = 1000000, REFRESH_TRIES = 5, WORD = 8, REFRESH_NS = 1000000 };
-/* Between looks for the name of a thread that has none. */
-enum { FIRST_NAME_NS = 1000000, MOST_NAME_NS = 1000000000 };
+/* Between looks for the name of a thread: the longest for one that has none, and for one that may get another. */
+static const int64_t FIRST_NAME_NS = 1000000, MOST_NAME_NS = 1000000000, MOST_RENAME_NS = 16 * INT64_C(1000000000);
+/* Between looks for where names are. */
+static const int64_t FIND_NAMES_NS = 4 * INT64_C(1000000000);
 
 /* Of a PyThreadState, all that the list needs. */
 enum { THREAD_HEAD = 264 };
@@ -51,6 +53,7 @@ void python_process_free(struct python_process *process)
     pp_free(process->expected.at);
     pp_free(process->seen.at);
     pp_free(process->ids.at);
+    pp_free(process->name.at);
     code_cache_free(process->codes);
     pp_free(process);
 }
@@ -73,6 +76,17 @@ static bool unchanged(struct python_process *p)
 
 /* --- names --- */
 
+static void set_name(struct python_thread *t, struct pp_str name)
+{
+    if (pp_str_eq((struct pp_str){t->name.at, t->name.count}, name)) {
+        return;
+    }
+    PP_RESERVE(&t->name, name.len);
+    t->name.count = name.len;
+    memcpy(t->name.at, name.data, name.len);
+    t->named_late = true;
+}
+
 /* Where threading is not imported: what it will call the main thread if it is one day, and what else can be said. */
 static void name_without_threading(const struct python_process *p, struct python_thread *t)
 {
@@ -82,27 +96,33 @@ static void name_without_threading(const struct python_process *p, struct python
     } else if (t->tid != p->target.pid) {
         return;
     }
-    PP_RESERVE(&t->name, sizeof name);
-    t->name.count = strlen(name);
-    memcpy(t->name.at, name, t->name.count);
-    t->named_late = true;
+    set_name(t, pp_str_of(name));
+}
+
+/* A module may be thrown away and imported again, so that what was found is looked for anew now and then. */
+static uint64_t active_names(struct python_process *p, struct interpreter *interpreter, int64_t now_ns)
+{
+    if (!interpreter->active_names || now_ns - interpreter->names_found_ns > FIND_NAMES_NS) {
+        interpreter->active_names = thread_names_find(&p->target, interpreter->address);
+        interpreter->names_found_ns = now_ns;
+    }
+    return interpreter->active_names;
 }
 
 void python_process_name(struct python_process *p, struct python_thread *t, int64_t now_ns)
 {
-    if (t->name.count || now_ns < t->next_name_ns) {
+    if (now_ns < t->next_name_ns) {
         return;
     }
-    struct interpreter *interpreter = t->interpreter;
-    interpreter->active_names =
-        interpreter->active_names ? interpreter->active_names : thread_names_find(&p->target, interpreter->address);
-    if (interpreter->active_names && thread_names_read(&p->target, interpreter->active_names, t->ident, &t->name)) {
-        t->named_late = true;
-    } else if (!interpreter->active_names) {
+    uint64_t active = active_names(p, t->interpreter, now_ns);
+    if (!active && !t->name.count) {
         name_without_threading(p, t);
+    } else if (thread_names_read(&p->target, active, t->ident, &p->name)) {
+        set_name(t, (struct pp_str){p->name.at, p->name.count});
     }
+    int64_t most = t->name.count ? MOST_RENAME_NS : MOST_NAME_NS;
     t->name_patience_ns = t->name_patience_ns ? 2 * t->name_patience_ns : FIRST_NAME_NS;
-    t->name_patience_ns = t->name_patience_ns < MOST_NAME_NS ? t->name_patience_ns : MOST_NAME_NS;
+    t->name_patience_ns = t->name_patience_ns < most ? t->name_patience_ns : most;
     t->next_name_ns = now_ns + t->name_patience_ns;
 }
 

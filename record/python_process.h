@@ -44,6 +44,7 @@ struct python_process {
     PP_VEC(uint64_t) expected, seen;
     int64_t refreshed_ns; /* when they were looked at last */
     thread_ids ids;
+    remote_text name; /* scratch */
     bool other_names; /* thread numbers in the process are not those of our /proc (another PID namespace) */
 };
 
@@ -53,7 +54,7 @@ void python_process_free(struct python_process *process);
 /* Looks for new and ended threads, unless it did so within the last millisecond and `links` is not empty. False if the process cannot be read (it
  * ended, or runs something else now). `now_ns` is when new threads were seen first. */
 bool python_process_refresh(struct python_process *process, int64_t now_ns);
-/* Looks for the name of a thread that has none, if it is time to; one that was found is named_late. Python knows it some time after the thread began. */
+/* Looks for the thread's name, if it is time to; a new one makes it named_late. Python knows it some time after the thread began, and programs change it. */
 void python_process_name(struct python_process *process, struct python_thread *thread, int64_t now_ns);
 
 #endif

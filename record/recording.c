@@ -129,9 +129,13 @@ static void define_thread(struct recording *rec, const struct python_process *pr
 {
     int64_t tid = thread->tid ? thread->tid : (int64_t)thread->ident;
     struct pp_str name = {thread->name.at, thread->name.count};
+    thread->named_late = false;
+    if (thread->epoch == rec->epoch) {
+        pp_raw_thread_again(rec->writer, thread->out, process->target.pid, tid, name);
+        return;
+    }
     thread->out = pp_raw_thread(rec->writer, process->target.pid, tid, name);
     thread->epoch = rec->epoch;
-    thread->named_late = false;
     thread->stack.count = 0;
 }
 

@@ -10,8 +10,9 @@ struct interpreter {
     uint64_t address;
     int64_t id; /* a new one at the place of an old one has another */
     bool present;
-    uint64_t gil;          /* of the lock; 0: none is known */
-    uint64_t active_names; /* as thread_names_find; 0: not found yet */
+    uint64_t gil;           /* of the lock; 0: none is known */
+    uint64_t active_names;  /* as thread_names_find; 0: not found yet */
+    int64_t names_found_ns; /* when it was looked for last */
 };
 
 /* Numbers of the parts within their groups. PIVOT_CFRAME: 3.11 and 3.12 keep the innermost frame in a struct on the C stack, and the thread's pointer to it is

@@ -179,15 +179,20 @@ pp_frame_id pp_raw_frame(struct pp_raw_writer *w, const struct pp_frame *frame)
 
 pp_thread_id pp_raw_thread(struct pp_raw_writer *w, int64_t pid, int64_t tid, struct pp_str name)
 {
-    uint32_t id = (uint32_t)w->threads.count;
+    pp_thread_id id = {(uint32_t)w->threads.count};
     *PP_PUSH(&w->threads) = (struct thread_state){0};
+    pp_raw_thread_again(w, id, pid, tid, name);
+    return id;
+}
+
+void pp_raw_thread_again(struct pp_raw_writer *w, pp_thread_id thread, int64_t pid, int64_t tid, struct pp_str name)
+{
     raw_bytes body = {0};
-    raw_put_u64(&body, id);
+    raw_put_u64(&body, thread.i);
     raw_put_i64(&body, pid);
     raw_put_i64(&body, tid);
     raw_put(&body, name.data, name.len);
     define_and_free(w, RAW_THREAD, &body);
-    return (pp_thread_id){id};
 }
 
 /* --- samples and stacks --- */

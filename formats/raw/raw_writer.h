@@ -47,6 +47,8 @@ pp_string_id pp_raw_string(struct pp_raw_writer *w, struct pp_str s);
 pp_function_id pp_raw_function(struct pp_raw_writer *w, const struct pp_function *function);
 pp_frame_id pp_raw_frame(struct pp_raw_writer *w, const struct pp_frame *frame);
 pp_thread_id pp_raw_thread(struct pp_raw_writer *w, int64_t pid, int64_t tid, struct pp_str name);
+/* Names a thread anew, with the pid and tid it has: for its samples before this too. */
+void pp_raw_thread_again(struct pp_raw_writer *w, pp_thread_id thread, int64_t pid, int64_t tid, struct pp_str name);
 
 /* A sample: `sample->stack` is ignored; frames from the root to the leaf; one value per column. Time must not decrease. */
 void pp_raw_sample(struct pp_raw_writer *w, const struct pp_sample *sample, const pp_frame_id *frames, size_t depth,

@@ -130,6 +130,7 @@ bool raw_read_with(struct pp_source *source, struct pp_builder *b, const struct 
     bool ok =
         read_header(&r) && read_blocks(&r) && (!pp_builder_ok(b) || pp_source_error(source, NULL) || check_end(&r));
     raw_records_free(&r.records);
+    pp_builder_join_threads(b);
     return ok;
 }
 

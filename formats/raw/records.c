@@ -53,7 +53,7 @@ static struct raw_thread *thread_of(struct raw_records *r, uint64_t id)
             r->lost_references++;
         }
         number = (uint32_t)r->states.count;
-        struct raw_thread state = {.thread = pp_builder_thread(r->b, &lost)};
+        struct raw_thread state = {.thread = id ? pp_builder_new_thread(r->b, &lost) : (pp_thread_id){0}};
         *PP_PUSH(&r->states) = state;
         raw_ids_put(&r->threads, id, number);
     }
@@ -120,7 +120,13 @@ static bool take_thread(struct raw_records *r, struct pp_str body)
         return false;
     }
     t.name = pp_builder_string(r->b, body);
-    struct raw_thread state = {.thread = pp_builder_thread(r->b, &t)};
+    uint32_t number;
+    const struct raw_thread *known = raw_ids_get(&r->threads, id, &number) ? &r->states.at[number] : NULL;
+    if (known && known->defined && known->pid == t.pid && known->tid == t.tid) {
+        pp_builder_name_thread(r->b, known->thread, t.name);
+        return true;
+    }
+    struct raw_thread state = {.thread = pp_builder_new_thread(r->b, &t), .pid = t.pid, .tid = t.tid, .defined = true};
     raw_ids_put(&r->threads, id, (uint32_t)r->states.count);
     *PP_PUSH(&r->states) = state;
     return true;

@@ -10,6 +10,8 @@
 /* Where a thread's coding stands. */
 struct raw_thread {
     pp_thread_id thread;
+    int64_t pid, tid;
+    bool defined;
     pp_stack_id stack; /* of its sample before in the block `block` */
     uint64_t depth;
     uint64_t block; /* 0: none yet */

@@ -102,7 +102,7 @@ class Dump:
     def __init__(self, data):
         if len(data) < 10 or data[:8] != MAGIC or data[8] != 1:
             raise Refused("no raw dump of version 1")
-        self.strings, self.threads = {0: b""}, {0: (0, 0, b"")}
+        self.strings, self.threads = {0: b""}, {0: [0, 0, b""]}
         self.functions = {0: (b"", b"", 0, b"")}
         self.frames = {0: ((b"", b"", 0, b""), 0, 0, 0, 0, 0, 0)}
         self.metas, self.start, self.ended = [], None, False
@@ -151,7 +151,12 @@ class Dump:
                 fields = [body.uint(2**64 - 1 if i == 5 else 2**32 - 1) if body.left() else 0 for i in range(6)]
                 self.frames[number] = (self.functions.get(of, (LOST, b"", 0, b"")), *fields)
             elif tag == 4:
-                self.threads[number] = body.int(), body.int(), body.rest()
+                pid, tid, name = body.int(), body.int(), body.rest()
+                known = self.threads.get(number)
+                if known and known[:2] == [pid, tid]:
+                    known[2] = name
+                else:
+                    self.threads[number] = [pid, tid, name]
             elif tag == 5:
                 self.metas.append((body.str(), body.str()))
             elif tag == 6:
@@ -225,7 +230,7 @@ class Dump:
             paths[thread] = path
             stack = path[-1] if path else 0
             # An id never defined stands for one lost thread until it is defined.
-            self.samples.append([time, flags, self.threads.get(thread, (0, 0, LOST)), stack, values])
+            self.samples.append([time, flags, self.threads.get(thread, [0, 0, LOST]), stack, values])
             self.add(stack, values)
 
     def take_stacks(self, b):

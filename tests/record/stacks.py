@@ -179,6 +179,21 @@ def unicode_names(recorder, python):
     return said
 
 
+def renamed(recorder, python):
+    """A thread that gets another name is one thread, and has that name in all its samples, in those before it too."""
+    recording = finished(recorder.launch(python, "renamed.py", ["1.2"], ["--rate", 100]))
+    said = judge(recording, lambda frames: None, 0.2, 100)
+    names = {}
+    for sample in recording.samples:
+        names.setdefault(sample.tid, set()).add(sample.thread)
+    several = {tid: found for tid, found in names.items() if len(found) > 1}
+    expect(not several, "threads in several rows: %s", several)
+    expect_chance(has(recording, "nap_before"), "no sample is from before the names")
+    wanted = {"late-%d" % number for number in range(5)} | {"the main one"}
+    expect_chance(wanted == {name for found in names.values() for name in found}, "the threads are named %s", names)
+    return said
+
+
 def interpreters(kind):
     """Several interpreters at once, and others that come and go: each is seen, under a name of its own, and no code of one in another."""
 
@@ -225,6 +240,7 @@ PROGRAMS = {
     "long function": long_function,
     "garbage": garbage,
     "unicode names": unicode_names,
+    "renamed threads": renamed,
     "interpreters with a GIL each": interpreters("isolated"),
     "interpreters that share a GIL": interpreters("legacy"),
 }

@@ -226,6 +226,47 @@ START_TEST(one_bad_bit_costs_one_block)
 }
 END_TEST
 
+static struct pp_str name_of_sample(const struct pp_profile *p, size_t number)
+{
+    return pp_profile_str(p, p->threads[p->samples[number].thread.i].name);
+}
+
+/* A thread whose name changes is one thread, with the last name; ids that are equal then are one too; another tid under the same id is another thread. */
+START_TEST(threads_are_named_anew)
+{
+    struct pp_sink *sink = pp_sink_memory();
+    struct pp_raw_writer *w = pp_raw_begin(sink, columns, 2);
+    pp_thread_id late = pp_raw_thread(w, 1, 7, PP_STR(""));
+    pp_thread_id other = pp_raw_thread(w, 1, 7, PP_STR(""));
+    pp_thread_id same = pp_raw_thread(w, 1, 7, PP_STR("named"));
+    const pp_thread_id threads[] = {late, other, same, late};
+    for (size_t i = 0; i < 4; i++) {
+        struct pp_sample sample = {.thread = threads[i], .time_ns = (int64_t)i};
+        pp_raw_sample(w, &sample, NULL, 0, (int64_t[]){1, 1});
+        pp_raw_flush(w);
+    }
+    pp_raw_thread_again(w, late, 1, 7, PP_STR("named"));
+    pp_raw_thread_again(w, other, 1, 8, PP_STR("another"));
+    struct pp_sample last = {.thread = other, .time_ns = 4};
+    pp_raw_sample(w, &last, NULL, 0, (int64_t[]){1, 1});
+    struct pp_error err = {0};
+    ck_assert(pp_raw_end(w, &err));
+    struct pp_profile *p = read_dump(pp_sink_contents(sink), true, NULL, &err);
+    ck_assert_msg(p != NULL, "%s", err.message);
+    /* The unknown thread, "named", the one without a name, and the one with the other number. */
+    ck_assert_uint_eq(p->thread_count, 4);
+    ck_assert(pp_str_eq(name_of_sample(p, 0), PP_STR("named")));
+    ck_assert_uint_eq(name_of_sample(p, 1).len, 0);
+    ck_assert_uint_eq(p->samples[2].thread.i, p->samples[0].thread.i);
+    ck_assert_uint_eq(p->samples[3].thread.i, p->samples[0].thread.i);
+    ck_assert(pp_str_eq(name_of_sample(p, 4), PP_STR("another")));
+    ck_assert_int_eq(p->threads[p->samples[1].thread.i].tid, 7);
+    ck_assert_int_eq(p->threads[p->samples[4].thread.i].tid, 8);
+    pp_profile_free(p);
+    pp_sink_abandon(sink);
+}
+END_TEST
+
 /* Stacks far larger than a block, a little different each time: the file stays in proportion to what differs. */
 START_TEST(deep_stacks_stay_small)
 {
@@ -297,6 +338,7 @@ Suite *suite_raw(void)
     tcase_add_test(tc, flush_closes_blocks);
     tcase_add_test(tc, a_cut_keeps_what_was_before);
     tcase_add_test(tc, one_bad_bit_costs_one_block);
+    tcase_add_test(tc, threads_are_named_anew);
     tcase_add_test(tc, deep_stacks_stay_small);
     tcase_add_test(tc, nothing_recorded);
     tcase_add_test(tc, lying_length);

@@ -132,6 +132,8 @@ save("pass_newer_minor", dump(HEAD, (b"Z", b"what no one knows yet"), FIRST, (b"
 save("pass_out_of_order", dump(HEAD, (b"S", COLUMNS + sample(0, 1, 50, 0, [1], 1, 1, 1) + sample(0, 1, -20, 1, [2], 1, 2, 2)
      + sample(0, 2, 0, 0, [1], 1, 3, 3) + sample(0, 1, -100, 0, [4], 1, 4, 4)), end(4, 0)))
 save("pass_defined_again", dump(HEAD, FIRST, (b"D", text(1, "other") + function(1, 1, 2, 11) + frame(1, 1, 13)), SECOND, end(8, 0)))
+save("pass_renamed_threads", dump(HEAD, FIRST, (b"D", thread(1, 100, 100, "named late") + thread(2, 100, 102, "another")), SECOND,
+     (b"D", thread(2, 100, 102, "another, named late")), end(8, 0)))
 save("pass_malformed_record", dump(HEAD, (b"S", COLUMNS + sample(0, 1, 1, 0, [1, 2], 1, 1, 1) + sample(0, 1, 1, 3, [1], 1, 1, 1)), SECOND, end(5, 0)))
 save("pass_stacks", dump(HEAD, (b"A", columns(("alloc", 2, 0)) + uint(0) + stack(0, [1], 7) + stack(1, [2, 5], 0) + stack(2, [3], -4) + stack(0, [], 1)), end(0, 4)))
 save("pass_bounds", dump(HEAD, (b"A", columns(("wall", 1, 0)) + uint(1) + stack(0, [1], 500) + uint(0) + stack(1, [2], 250) + uint(1) + sint(200) + sint(300)
