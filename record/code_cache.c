@@ -201,7 +201,9 @@ static void add_parts(struct code_cache *cache, const struct code *code)
 static struct pp_str kept(struct pp_str bytes)
 {
     char *copy = pp_calloc(bytes.len, 1);
-    memcpy(copy, bytes.data, bytes.len);
+    if (bytes.len) {
+        memcpy(copy, bytes.data, bytes.len);
+    }
     return (struct pp_str){copy, bytes.len};
 }
 
@@ -314,7 +316,7 @@ void code_cache_confirm(struct code_cache *cache, uint64_t address, const unsign
 static bool collect(struct code_cache *cache, const walked_frames *frames, uint64_t generation)
 {
     bool known = true;
-    uint64_t last = 0;
+    uint64_t last = UINT64_MAX;
     cache->parts.count = 0;
     cache->checked.count = 0;
     for (size_t i = 0; i < frames->count; i++) {

@@ -9,7 +9,7 @@
 #include "record/walk.h"
 
 /* Bytes of a code object that no other one has, and of its name's string object. */
-enum { CODE_IDENTITY = 96, NAME_IDENTITY = 64 };
+enum { CODE_IDENTITY = CODE_SPAN_SIZE, NAME_IDENTITY = 64 };
 
 /* A place in a code object that was written out. */
 struct code_place {

@@ -11,7 +11,7 @@ enum { WORD = 8 };
 enum { OLD_SIZE = 8, OLD_COUNT = 32, OLD_INDICES = 40 };
 /* From 3.11: refcnt, log2_size, log2_index_bytes, kind, version, usable, nentries, indices; entries of str keys have no hash. */
 enum { LOG_INDEX_BYTES = 9, KIND = 10, COUNT = 24, INDICES = 32, KIND_GENERAL = 0, KIND_SPLIT = 2 };
-enum { MOST_ENTRIES = 1 << 24, LONGEST_NAME = 32 };
+enum { MOST_ENTRIES = 1 << 20, LONGEST_NAME = 32 };
 
 /* Bits of a type's flags: values within the object, a dictionary before it (Include/object.h). */
 enum { FLAG_INLINE_VALUES = 1 << 2, FLAG_MANAGED_DICT = 1 << 4 };

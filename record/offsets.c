@@ -90,7 +90,7 @@ static const struct debug_positions positions[] = {
 /* clang-format on */
 
 /* No struct but the interpreter's and the runtime's is larger. */
-enum { LARGEST_OFFSET = 1 << 20, CACHED_KEYS = 880 };
+enum { LARGEST_OFFSET = 1 << 20, CACHED_KEYS = 880, LARGEST_FRAME_HEAD = 1024, LARGEST_LOCK = 4096 };
 
 struct debug_reader {
     const unsigned char *bytes;
@@ -170,6 +170,31 @@ static void read_objects(struct debug_reader *r, const struct debug_positions *p
         p->type_cached_keys ? word(r, p->type_cached_keys) : (o->free_threaded ? CACHED_KEYS + 16 : CACHED_KEYS);
 }
 
+static bool all_within(const uint32_t *fields, size_t count, uint32_t first, uint32_t end)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i] < first || fields[i] + 8 > end) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A process tells these numbers, and may tell anything: they must not lead out of the buffers that are read with them. */
+static bool make_sense(const struct python_offsets *o)
+{
+    const uint32_t thread[] = {o->thread_next, o->thread_interpreter, o->thread_ident, o->thread_serial};
+    const uint32_t frame[] = {o->frame_previous, o->frame_code, o->frame_instruction};
+    const uint32_t code[] = {o->code_first_line, o->code_filename, o->code_name, o->code_qualname, o->code_line_table};
+    const uint32_t text[] = {o->text_length};
+    return all_within(thread, 4, 0, THREAD_HEAD_SIZE) && o->frame_size <= LARGEST_FRAME_HEAD &&
+           all_within(frame, 3, 0, o->frame_size) && o->frame_owner < o->frame_size &&
+           (o->frame_bytecode_index == NO_OFFSET || o->frame_bytecode_index + 4 <= o->frame_size) &&
+           all_within(code, 5, o->code_first_line, o->code_first_line + CODE_SPAN_SIZE) &&
+           o->text_ascii_data <= TEXT_HEAD_SIZE && all_within(text, 1, 0, o->text_ascii_data) &&
+           o->text_state + 4 <= o->text_ascii_data && o->gil_holder <= LARGEST_LOCK && o->gil_locked <= LARGEST_LOCK;
+}
+
 enum debug_offsets offsets_from_debug(const unsigned char *bytes, struct python_offsets *offsets, uint32_t *version)
 {
     if (memcmp(bytes, "xdebugpy", 8) != 0) {
@@ -186,5 +211,5 @@ enum debug_offsets offsets_from_debug(const unsigned char *bytes, struct python_
     offsets->free_threaded = load_u64(bytes + 16) != 0;
     read_states(&r, p, offsets);
     read_objects(&r, p, offsets);
-    return r.absurd ? DEBUG_OFFSETS_ABSURD : DEBUG_OFFSETS_READ;
+    return r.absurd || !make_sense(offsets) ? DEBUG_OFFSETS_ABSURD : DEBUG_OFFSETS_READ;
 }

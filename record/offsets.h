@@ -61,6 +61,10 @@ struct python_offsets {
 /* The table's row of Python 3.minor (8 to 12), or NULL. */
 const struct python_offsets *offsets_of_version(unsigned minor);
 
+/* What is read at once of a PyThreadState for the list of threads, of a str before its characters, and of a code object from its first line on: offsets
+ * that lead out of these are absurd. */
+enum { THREAD_HEAD_SIZE = 264, TEXT_HEAD_SIZE = 64, CODE_SPAN_SIZE = 96 };
+
 /* Bytes of _Py_DebugOffsets that offsets_from_debug looks at. */
 enum { DEBUG_OFFSETS_SIZE = 888 };
 

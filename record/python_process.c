@@ -14,9 +14,6 @@ static const int64_t FIRST_NAME_NS = 1000000, MOST_NAME_NS = 1000000000, MOST_RE
 /* Between looks for where names are. */
 static const int64_t FIND_NAMES_NS = 4 * INT64_C(1000000000);
 
-/* Of a PyThreadState, all that the list needs. */
-enum { THREAD_HEAD = 264 };
-
 static void free_thread(struct python_thread *thread)
 {
     stack_reader_free(&thread->reader);
@@ -183,7 +180,7 @@ static bool take_thread(struct python_process *p, struct interpreter *interprete
                         uint64_t *next)
 {
     const struct python_offsets *o = &p->target.offsets;
-    unsigned char head[THREAD_HEAD];
+    unsigned char head[THREAD_HEAD_SIZE];
     if (!remote_read(p->target.pid, address, head, sizeof head) ||
         load_u64(head + o->thread_interpreter) != interpreter->address) {
         return false;

@@ -197,7 +197,8 @@ static bool plan_chunks(struct stack_plan *p)
     image_keep(&p->image, IMAGE_FRAMES, 0);
     for (p->chunks = 0; address; p->chunks++) {
         unsigned char header[CHUNK_DATA];
-        if (p->chunks > MOST_CHUNKS || !remote_read(p->target->pid, address, header, sizeof header)) {
+        if (p->chunks > MOST_CHUNKS || !remote_read(p->target->pid, address, header, sizeof header) ||
+            load_u64(header + CHUNK_SIZE) < CHUNK_DATA) {
             return false;
         }
         size_t used = used_of(header, address, top);

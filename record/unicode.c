@@ -35,7 +35,7 @@ static void append_utf8(remote_text *text, const unsigned char *units, unsigned 
 
 bool unicode_read(pid_t pid, const struct python_offsets *o, uint64_t address, remote_text *text)
 {
-    unsigned char head[64];
+    unsigned char head[TEXT_HEAD_SIZE];
     text->count = 0;
     if (!address || !remote_read(pid, address, head, o->text_ascii_data)) {
         return false;

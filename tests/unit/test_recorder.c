@@ -41,28 +41,65 @@ static void put(unsigned char *bytes, size_t at, uint64_t value)
     memcpy(bytes + at, &value, sizeof value);
 }
 
+/* What the structs' first fields say in live processes, as far as it has to make sense: position, value. */
+static const uint16_t told_by_3_14[][2] = {
+    {128, 7784}, {144, 7800}, {152, 7792}, {192, 8},  {200, 16}, {208, 72},  {216, 152}, {224, 160}, {232, 232},
+    {248, 88},   {256, 8},    {264, 0},    {272, 56}, {288, 74}, {320, 112}, {328, 120}, {336, 128}, {344, 136},
+    {352, 68},   {384, 208},  {456, 32},   {464, 16}, {624, 32}, {632, 16},  {640, 40}};
+static const uint16_t told_by_3_15[][2] = {{128, 7736}, {144, 7752}, {152, 7744}, {192, 8},   {200, 16},  {208, 72},
+                                           {240, 176},  {248, 184},  {256, 256},  {312, 88},  {320, 8},   {328, 0},
+                                           {336, 56},   {352, 74},   {384, 112},  {392, 120}, {400, 128}, {408, 136},
+                                           {416, 68},   {448, 208},  {632, 32},   {720, 32},  {728, 16},  {736, 40}};
+
+static void tell(unsigned char bytes[DEBUG_OFFSETS_SIZE], unsigned minor)
+{
+    memset(bytes, 0, DEBUG_OFFSETS_SIZE);
+    memcpy(bytes, "xdebugpy", 8);
+    put(bytes, 8, UINT64_C(0x03000000) | minor << 16 | 0xf0);
+    size_t count = minor == 14 ? sizeof told_by_3_14 / 4 : sizeof told_by_3_15 / 4;
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t *pair = minor == 14 ? told_by_3_14[i] : told_by_3_15[i];
+        put(bytes, pair[0], pair[1]);
+    }
+}
+
 START_TEST(debug_offsets_are_told_apart)
 {
     unsigned char bytes[DEBUG_OFFSETS_SIZE] = {0};
     struct python_offsets offsets;
     uint32_t version = 0;
     ck_assert_int_eq(offsets_from_debug(bytes, &offsets, &version), DEBUG_OFFSETS_NONE);
-    memcpy(bytes, "xdebugpy", 8);
-    put(bytes, 8, 0x031000f0);
+    tell(bytes, 16);
     ck_assert_int_eq(offsets_from_debug(bytes, &offsets, &version), DEBUG_OFFSETS_UNKNOWN);
     ck_assert_uint_eq(version, 0x031000f0);
-    put(bytes, 8, 0x030e0af0);
-    put(bytes, 464, 16); /* tuple_object.ob_size of 3.14 */
-    put(bytes, 456, 32); /* its ob_item, which is not asked for */
+    tell(bytes, 14);
     ck_assert_int_eq(offsets_from_debug(bytes, &offsets, &version), DEBUG_OFFSETS_READ);
     ck_assert_uint_eq(offsets.minor, 14);
-    ck_assert_uint_eq(offsets.variable_size, 16);
-    put(bytes, 8, 0x030f02f0);
-    put(bytes, 632, 32); /* dict_object.ma_keys of 3.15 */
+    ck_assert_uint_eq(offsets.variable_size, 16); /* tuple_object.ob_size, not its ob_item */
+    tell(bytes, 15);
     ck_assert_int_eq(offsets_from_debug(bytes, &offsets, &version), DEBUG_OFFSETS_READ);
     ck_assert_uint_eq(offsets.dict_keys, 32);
-    put(bytes, 40, UINT64_C(1) << 40); /* interpreters_head, at 40 */
+    put(bytes, 40, UINT64_C(1) << 40); /* interpreters_head */
     ck_assert_int_eq(offsets_from_debug(bytes, &offsets, &version), DEBUG_OFFSETS_ABSURD);
+}
+END_TEST
+
+/* A process may tell anything: no number of it may lead out of the buffers it is used with. */
+START_TEST(absurd_debug_offsets_are_refused)
+{
+    static const struct {
+        uint16_t position, value;
+    } lies[] = {{216, 260}, {224, 5000}, {248, 60},  {248, 2000}, {256, 88}, {288, 88},  {328, 60},
+                {336, 200}, {344, 160},  {352, 137}, {640, 65},   {624, 38}, {632, 400}, {144, 7000}};
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        unsigned char bytes[DEBUG_OFFSETS_SIZE];
+        struct python_offsets offsets;
+        uint32_t version = 0;
+        tell(bytes, 14);
+        put(bytes, lies[i].position, lies[i].value);
+        ck_assert_msg(offsets_from_debug(bytes, &offsets, &version) == DEBUG_OFFSETS_ABSURD, "%u at %u was taken",
+                      lies[i].value, lies[i].position);
+    }
 }
 END_TEST
 
@@ -123,6 +160,7 @@ Suite *suite_recorder(void)
     TCase *tc = tcase_create("recorder");
     tcase_add_test(tc, advice_fits_the_reason);
     tcase_add_test(tc, debug_offsets_are_told_apart);
+    tcase_add_test(tc, absurd_debug_offsets_are_refused);
     tcase_add_test(tc, tables_end_where_python_tells);
     tcase_add_test(tc, line_tables_of_all_versions);
     suite_add_tcase(suite, tc);
