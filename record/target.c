@@ -129,6 +129,8 @@ static enum target_found look_into(struct target *t, const struct candidate *c, 
     struct elf_python elf;
     int fd = open_as_seen(t->pid, c, is_program);
     if (fd < 0) {
+        /* For the message, if nothing else is found. */
+        snprintf(t->binary, sizeof t->binary, "%.*s", looks_like_python(c->path) ? (int)c->path.len : 0, c->path.data);
         return TARGET_NO_PYTHON;
     }
     bool good = elf_find_python(fd, &elf);
@@ -200,7 +202,13 @@ enum target_found target_find(pid_t pid, struct target_effort effort, struct tar
     if (found == TARGET_READY) {
         found = target_check(target, effort, err);
     }
-    if (found == TARGET_NO_PYTHON) {
+    if (found == TARGET_NO_PYTHON && target->binary[0]) {
+        pp_fail(
+            err, PP_UNSUPPORTED, pp_nowhere(),
+            "process %d may be a Python, but its %s cannot be opened; one that was deleted or replaced since can be "
+            "by root",
+            (int)pid, target->binary);
+    } else if (found == TARGET_NO_PYTHON) {
         pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "process %d is not a Python: it runs %.*s", (int)pid,
                 PP_STR_ARG(program.len ? program : PP_STR("no program")));
     }

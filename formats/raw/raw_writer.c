@@ -1,5 +1,6 @@
 #include "formats/raw/raw_writer.h"
 
+#include "base/intern.h"
 #include "base/number.h"
 #include "formats/raw/bytes.h"
 #include "formats/raw/layout.h"
@@ -8,10 +9,14 @@
  * not make every record repeat them. */
 enum { BLOCK_SIZE = 64 * 1024, WHOLE_STACK_FACTOR = 4 };
 
+/* A thread that has samples in the open block. A recording may see any number of threads, so that nothing is kept of the others. */
 struct thread_state {
-    uint32_t epoch;             /* the block in which the state below is valid */
+    uint32_t epoch; /* the block; in another one the slot is free */
+    uint32_t id;
     PP_VEC(pp_frame_id) frames; /* of pp_raw_sample only */
 };
+
+enum { FIRST_SLOTS = 16 };
 
 struct pp_raw_writer {
     struct pp_sink *sink;
@@ -21,10 +26,11 @@ struct pp_raw_writer {
     size_t whole;   /* bytes of whole stacks in the open blocks */
     uint32_t epoch; /* number of the open samples block, from 1 */
     int64_t last_time;
-    bool stack_open;   /* the stacks block has a record to code against */
-    bool stack_bounds; /* its records carry bounds */
-    PP_VEC(struct thread_state) threads;
-    uint32_t strings, functions, frames; /* ids given */
+    bool stack_open;            /* the stacks block has a record to code against */
+    bool stack_bounds;          /* its records carry bounds */
+    struct thread_state *slots; /* open addressing by id */
+    size_t mask, open_threads;
+    uint32_t strings, functions, frames, threads; /* ids given */
     uint32_t block_number;
     uint64_t sample_count, stack_count;
     bool too_large;
@@ -69,6 +75,7 @@ static void close_blocks(struct pp_raw_writer *w)
     }
     w->whole = 0;
     w->epoch++;
+    w->open_threads = 0;
     w->stack_open = false;
 }
 
@@ -92,7 +99,8 @@ struct pp_raw_writer *pp_raw_begin(struct pp_sink *sink, const struct pp_raw_col
         raw_put_u64(&w->columns, columns[i].decimals);
         raw_put_str(&w->columns, columns[i].name);
     }
-    *PP_PUSH(&w->threads) = (struct thread_state){0};
+    w->slots = pp_calloc(FIRST_SLOTS, sizeof *w->slots);
+    w->mask = FIRST_SLOTS - 1;
     pp_sink_write(sink, RAW_MAGIC, RAW_MAGIC_SIZE);
     pp_sink_byte(sink, RAW_MAJOR);
     pp_sink_byte(sink, RAW_MINOR);
@@ -179,8 +187,7 @@ pp_frame_id pp_raw_frame(struct pp_raw_writer *w, const struct pp_frame *frame)
 
 pp_thread_id pp_raw_thread(struct pp_raw_writer *w, int64_t pid, int64_t tid, struct pp_str name)
 {
-    pp_thread_id id = {(uint32_t)w->threads.count};
-    *PP_PUSH(&w->threads) = (struct thread_state){0};
+    pp_thread_id id = {++w->threads};
     pp_raw_thread_again(w, id, pid, tid, name);
     return id;
 }
@@ -217,21 +224,62 @@ static void put_values(struct pp_raw_writer *w, raw_bytes *out, const int64_t *v
     }
 }
 
-bool pp_raw_fresh(const struct pp_raw_writer *w, pp_thread_id thread)
+/* The thread's slot, or the free one where it belongs. */
+static struct thread_state *slot_of(const struct pp_raw_writer *w, uint32_t id)
 {
-    return w->threads.at[thread.i].epoch != w->epoch;
+    size_t at = (size_t)pp_hash_u64(id) & w->mask;
+    while (w->slots[at].epoch == w->epoch && w->slots[at].id != id) {
+        at = (at + 1) & w->mask;
+    }
+    return &w->slots[at];
 }
 
-void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample, size_t shared,
-                         const pp_frame_id *frames, size_t count, const int64_t *values)
+static void grow(struct pp_raw_writer *w)
+{
+    struct thread_state *old = w->slots;
+    size_t count = w->mask + 1;
+    w->slots = pp_calloc(2 * count, sizeof *w->slots);
+    w->mask = 2 * count - 1;
+    for (size_t i = 0; i < count; i++) {
+        if (old[i].epoch == w->epoch) {
+            *slot_of(w, old[i].id) = old[i];
+        } else {
+            pp_free(old[i].frames.at);
+        }
+    }
+    pp_free(old);
+}
+
+bool pp_raw_fresh(const struct pp_raw_writer *w, pp_thread_id thread)
+{
+    return slot_of(w, thread.i)->epoch != w->epoch;
+}
+
+/* The state of a thread in the open block; *fresh: it had none yet. */
+static struct thread_state *open_thread(struct pp_raw_writer *w, pp_thread_id thread, bool *fresh)
+{
+    struct thread_state *state = slot_of(w, thread.i);
+    *fresh = state->epoch != w->epoch;
+    if (*fresh) {
+        if (2 * ++w->open_threads > w->mask) {
+            grow(w);
+            state = slot_of(w, thread.i);
+        }
+        state->epoch = w->epoch;
+        state->id = thread.i;
+        state->frames.count = 0;
+    }
+    return state;
+}
+
+static void put_sample(struct pp_raw_writer *w, const struct pp_sample *sample, bool fresh, size_t shared,
+                       const pp_frame_id *frames, size_t count, const int64_t *values)
 {
     raw_bytes *out = &w->samples;
     if (out->count == 0) {
         raw_put(out, w->columns.at, w->columns.count);
         w->last_time = 0;
     }
-    bool fresh = pp_raw_fresh(w, sample->thread);
-    w->threads.at[sample->thread.i].epoch = w->epoch;
     raw_put_u64(out, sample->flags);
     raw_put_u64(out, sample->thread.i);
     /* Modulo 2^64, so that no two times are too far apart. */
@@ -244,21 +292,28 @@ void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample
     close_if_full(w);
 }
 
+void pp_raw_sample_after(struct pp_raw_writer *w, const struct pp_sample *sample, size_t shared,
+                         const pp_frame_id *frames, size_t count, const int64_t *values)
+{
+    bool fresh;
+    (void)open_thread(w, sample->thread, &fresh);
+    put_sample(w, sample, fresh, shared, frames, count, values);
+}
+
 void pp_raw_sample(struct pp_raw_writer *w, const struct pp_sample *sample, const pp_frame_id *frames, size_t depth,
                    const int64_t *values)
 {
-    struct thread_state *state = &w->threads.at[sample->thread.i];
+    bool fresh;
+    struct thread_state *state = open_thread(w, sample->thread, &fresh);
     size_t shared = 0;
-    if (!pp_raw_fresh(w, sample->thread)) {
-        while (shared < depth && shared < state->frames.count && state->frames.at[shared].i == frames[shared].i) {
-            shared++;
-        }
+    while (shared < depth && shared < state->frames.count && state->frames.at[shared].i == frames[shared].i) {
+        shared++;
     }
     state->frames.count = shared;
     for (size_t i = shared; i < depth; i++) {
         *PP_PUSH(&state->frames) = frames[i];
     }
-    pp_raw_sample_after(w, sample, shared, frames + shared, depth - shared, values);
+    put_sample(w, sample, fresh, shared, frames + shared, depth - shared, values);
 }
 
 bool pp_raw_stack_fresh(const struct pp_raw_writer *w)
@@ -326,10 +381,10 @@ void pp_raw_statistics(struct pp_raw_writer *w, const struct pp_raw_statistics *
 
 static void free_writer(struct pp_raw_writer *w)
 {
-    for (size_t i = 0; i < w->threads.count; i++) {
-        pp_free(w->threads.at[i].frames.at);
+    for (size_t i = 0; i <= w->mask; i++) {
+        pp_free(w->slots[i].frames.at);
     }
-    pp_free(w->threads.at);
+    pp_free(w->slots);
     pp_free(w->columns.at);
     pp_free(w->definitions.at);
     pp_free(w->samples.at);

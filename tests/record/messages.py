@@ -3,7 +3,7 @@ import os
 import shutil
 import subprocess
 
-from _recorder import Failure, Target, begin, expect, find_pythons, supported_pythons
+from _recorder import TARGETS, Target, begin, expect, find_pythons, supported_pythons, target_environment
 
 NOBODY = 65534
 
@@ -89,6 +89,40 @@ def without_permission(recorder, python):
         return done.stderr.strip()
 
 
+def deleted_files_open(pid):
+    """True if we may open what a process has mapped: root may, unless a container took that from it."""
+    name = os.listdir("/proc/%d/map_files" % pid)[0]
+    try:
+        os.close(os.open("/proc/%d/map_files/%s" % (pid, name), os.O_RDONLY))
+        return True
+    except OSError:
+        return False
+
+
+def deleted(recorder, python):
+    """Its files were deleted or replaced since it began, as updates do: root reads what the process holds of them, others are told why not."""
+    folder = recorder.path("")
+    os.mkdir(folder)
+    program = shutil.copy(os.path.realpath(python.path), folder)
+    linked = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+    libraries = [line.split()[2] for line in linked.splitlines() if "libpython" in line and " => /" in line]
+    for library in libraries:
+        shutil.copy(library, folder)
+    environment = {**target_environment(), "LD_LIBRARY_PATH": folder, "PYTHONHOME": os.path.dirname(os.path.dirname(os.path.realpath(python.path)))}
+    process = subprocess.Popen([program, os.path.join(TARGETS, "sleeper.py"), "30"], stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        expect(process.stdout.readline() == "ready\n", "the copy does not run")
+        shutil.rmtree(folder)
+        done = run(recorder, "--check", "--pid", process.pid)
+        if not libraries or deleted_files_open(process.pid):
+            expect(done.returncode == 0 and "%d.%d.%d" % python.version in done.stdout, "exit status %d: %s", done.returncode, done.stderr)
+            return done.stdout.splitlines()[1]
+        return one_line(done, 2, str(process.pid), "root", "libpython")
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def refused(recorder, python):
     """A Python too old, too new or free-threaded: its version and what can be recorded."""
     with Target(python, "sleeper.py", 30, wait_ready=True) as target:
@@ -125,6 +159,8 @@ def main():
             report.check("another user, Python " + python.name, without_permission, recorder, python)
         else:
             report.skip("another user", "only root can become one")
+    for python in [python for python in pythons if not python.wrapped][-1:]:
+        report.check("deleted, Python " + python.name, deleted, recorder, python)
     for python in find_pythons():
         if not python.supported:
             report.check("refused: Python " + python.name, refused, recorder, python)
