@@ -48,13 +48,13 @@ static size_t put(struct image *image, struct image_parts *g, size_t base)
     return base;
 }
 
-bool image_read(struct image *image, pid_t pid, unsigned copies, bool after)
+bool image_read(struct image *image, pid_t pid, unsigned copies, bool before, bool after)
 {
     size_t total = 0;
     image->order.count = 0;
     image->hint = 0;
     image->jumps = 0;
-    for (unsigned i = 0; i < (after ? IMAGE_GROUPS : IMAGE_AFTER); i++) {
+    for (unsigned i = before ? IMAGE_BEFORE : IMAGE_FRAMES; i < (after ? IMAGE_GROUPS : IMAGE_AFTER); i++) {
         struct image_parts *g = &image->groups[i];
         g->base = put(image, g, total);
         total += g->size;

@@ -39,8 +39,8 @@ void image_add(struct image *image, enum image_group group, uint64_t address, si
 /* Part `number` of a group; what is set in it counts from the next read on. */
 struct remote_part *image_part(struct image *image, enum image_group group, size_t number);
 size_t image_count(const struct image *image, enum image_group group);
-/* Reads the parts, the frames `copies` times (1 or 2), IMAGE_AFTER only if `after`. False, and errno, if any byte cannot be read. */
-bool image_read(struct image *image, pid_t pid, unsigned copies, bool after);
+/* Reads the parts, the frames `copies` times (1 or 2), IMAGE_BEFORE and IMAGE_AFTER only if they are wanted. False, and errno, if any byte cannot be read. */
+bool image_read(struct image *image, pid_t pid, unsigned copies, bool before, bool after);
 /* What was read of a part; of IMAGE_FRAMES the first copy. */
 const unsigned char *image_bytes(const struct image *image, enum image_group group, size_t number);
 /* How many bytes of `count` parts of a group from `number` on were read; 0 if not all of them were. */

@@ -2,7 +2,6 @@
 #include "record/remote_memory.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/uio.h>
 
 bool remote_read(pid_t pid, uint64_t address, void *into, size_t size)
@@ -53,25 +52,4 @@ bool remote_u64(pid_t pid, uint64_t address, uint64_t *value)
 bool remote_u32(pid_t pid, uint64_t address, uint32_t *value)
 {
     return remote_read(pid, address, value, sizeof *value);
-}
-
-uint64_t load_u64(const unsigned char *at)
-{
-    uint64_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-uint32_t load_u32(const unsigned char *at)
-{
-    uint32_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-int32_t load_i32(const unsigned char *at)
-{
-    int32_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
 }

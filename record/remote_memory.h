@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 /* What the kernel takes in one system call (UIO_MAXIOV). */
@@ -27,8 +28,25 @@ bool remote_u64(pid_t pid, uint64_t address, uint64_t *value);
 bool remote_u32(pid_t pid, uint64_t address, uint32_t *value);
 
 /* Integers within bytes that were read; alignment does not matter. */
-uint64_t load_u64(const unsigned char *at);
-uint32_t load_u32(const unsigned char *at);
-int32_t load_i32(const unsigned char *at);
+static inline uint64_t load_u64(const unsigned char *at)
+{
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+static inline uint32_t load_u32(const unsigned char *at)
+{
+    uint32_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+static inline int32_t load_i32(const unsigned char *at)
+{
+    int32_t value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
 
 #endif

@@ -7,26 +7,33 @@
 enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 5 };
 /* What stops may take at once before the share of time counts: a recording of a second is worth some stops too. */
 enum { FREE_STOP_NS = 2000000 };
-/* A visit, and what it costs the thread besides: to be taken off its processor, and put there again. */
-enum { EXPECTED_VISIT_NS = 12000, SWITCHING_NS = 5000 };
+/* To go to a processor and leave it costs as much as a visit or two, so that it has to be worth it. */
+enum { VISITS_WORTH_GOING = 16, MANY_THREADS = 8 };
+/* The kernel brings the clock of a running thread up to date at its ticks, 1 ms apart or more. */
+enum { CLOCK_NS = 80000 };
 enum { RESTLESS_STEP = 64, RESTLESS = 64 };
 
-/* What is left of the budget, once `more_ns` have been spent too. */
-static bool is_affordable(const struct sampler *s, int64_t now_ns, int64_t more_ns)
+/* Stops have a budget, and visits one of their own: beside the time that they are charged, both leave colder caches behind. */
+static const double VISITS_SHARE = 0.75;
+
+/* True if `spent_ns` are within the share of the time so far. */
+static bool is_affordable(const struct sampler *s, double share, int64_t now_ns, int64_t spent_ns)
 {
-    double allowed = s->choice.stop_share * (double)(now_ns - s->start_ns) + FREE_STOP_NS;
-    return (double)(s->statistics->stopped_ns + s->visitor.spent_ns + more_ns) <= allowed;
+    return (double)spent_ns <= share * (double)(now_ns - s->start_ns) + FREE_STOP_NS;
 }
 
 static bool may_stop(const struct sampler *s, int64_t now_ns)
 {
     return s->choice.stop == STOP_ALWAYS ||
-           (s->choice.stop == STOP_AUTO && is_affordable(s, now_ns, stopper_expected_ns(s->stopper)));
+           (s->choice.stop == STOP_AUTO && is_affordable(s, s->choice.stop_share, now_ns,
+                                                         s->statistics->stopped_ns + stopper_expected_ns(s->stopper)));
 }
 
 static bool may_visit(const struct sampler *s, int64_t now_ns)
 {
-    return s->choice.stop == STOP_AUTO && is_affordable(s, now_ns, EXPECTED_VISIT_NS);
+    int64_t visits = s->visitor.at >= 0 ? 1 : VISITS_WORTH_GOING;
+    return s->choice.stop == STOP_AUTO && is_affordable(s, s->choice.stop_share * VISITS_SHARE, now_ns,
+                                                        s->visitor.spent_ns + visits * s->visitor.expected_ns);
 }
 
 /* Reads where the thread runs. STACK_MOVING: it could not be met there, or went on meanwhile. */
@@ -39,12 +46,13 @@ static enum stack_verdict read_visiting(struct sampler *s, struct python_thread 
         return STACK_MOVING;
     }
     if (visitor_meet(&s->visitor, &thread->clock, &alive)) {
+        visitor_charge(&s->visitor, &thread->visit, &thread->clock);
         verdict = stack_read_still(&thread->reader, false);
         if (verdict == STACK_WHOLE && !thread_clock_stood(&thread->clock)) {
             verdict = STACK_MOVING;
         }
+        s->statistics->visited += verdict == STACK_WHOLE;
     }
-    s->visitor.spent_ns += timing_now() - s->visitor.met_ns + SWITCHING_NS;
     return alive ? verdict : STACK_GONE;
 }
 
@@ -55,8 +63,8 @@ static enum stack_verdict read_stopped(struct sampler *s, struct python_process 
     /* To stop, it needs its processor. */
     visitor_leave(&s->visitor);
     if (!thread->tid || !stopper_stop(s->stopper, process->target.pid, thread->tid)) {
-        /* Waiting in vain is not to be done at every sample: it is charged as a visit is. */
-        s->visitor.spent_ns += timing_now() - start_ns;
+        /* Waiting in vain is not to be done at every sample. */
+        s->statistics->stopped_ns += timing_now() - start_ns;
         return STACK_MOVING;
     }
     enum stack_verdict verdict = stack_read_still(&thread->reader, false);
@@ -186,12 +194,25 @@ static bool has_ended(struct python_process *process, struct python_thread *thre
            !remote_u64(process->target.pid, thread->reader.interpreter, &interpreter);
 }
 
+/* Looks at the thread's clock; false if it has ended. Of one that ran just now nothing new is expected. *moved: it may have run since its last sample. */
+static bool look_at_clock(struct sampler *s, struct python_thread *thread, bool *moved)
+{
+    *moved = true;
+    if (!thread->tid || (thread->clock.state == 'R' && s->now_ns - thread->looked_ns < CLOCK_NS)) {
+        return true;
+    }
+    thread->looked_ns = s->now_ns;
+    if (!thread_clock_read(&thread->clock, moved) || (*moved && !thread_clock_read_state(&thread->clock))) {
+        return false;
+    }
+    visitor_settle(&s->visitor, &thread->visit, &thread->clock);
+    return true;
+}
+
 static void sample_thread(struct sampler *s, struct python_process *process, struct python_thread *thread)
 {
-    bool moved = true;
-    bool alive = !thread->tid ||
-                 (thread_clock_read(&thread->clock, &moved) && (!moved || thread_clock_read_state(&thread->clock)));
-    if (!alive) {
+    bool moved;
+    if (!look_at_clock(s, thread, &moved)) {
         return;
     }
     if (thread->standing && !moved) {
@@ -215,21 +236,35 @@ static void sample_thread(struct sampler *s, struct python_process *process, str
     }
 }
 
-bool sampler_take(struct sampler *s, struct python_process *process)
+/* Those that were restless lately, or the others. */
+static void sample_threads(struct sampler *s, struct python_process *process, bool restless)
 {
-    if (!python_process_refresh(process, timing_now())) {
-        return false;
-    }
-    s->visited = false;
     for (size_t i = 0; i < process->threads.count; i++) {
-        if (wanted_thread(&s->choice, process, process->threads.at[i])) {
-            sample_thread(s, process, process->threads.at[i]);
+        struct python_thread *thread = process->threads.at[i];
+        if ((thread->restless > RESTLESS) == restless && thread->round != s->round &&
+            wanted_thread(&s->choice, process, thread)) {
+            thread->round = s->round;
+            sample_thread(s, process, thread);
         }
     }
-    if (!s->visited) {
+}
+
+bool sampler_take(struct sampler *s, struct python_process *process, int64_t now_ns)
+{
+    if (!python_process_refresh(process, now_ns)) {
+        return false;
+    }
+    s->now_ns = now_ns;
+    s->visited = false;
+    s->round++;
+    /* Those that will be visited last: as long as profrec is where one of them runs, that one waits. */
+    sample_threads(s, process, false);
+    sample_threads(s, process, true);
+    if (!s->visited || process->threads.count > MANY_THREADS) {
         /* Where the thread runs, every look takes time from it. */
         visitor_leave(&s->visitor);
     }
+    s->statistics->visits_ns = s->visitor.spent_ns;
     code_cache_trim(process->codes);
     return true;
 }

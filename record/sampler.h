@@ -25,12 +25,14 @@ struct sampler {
     struct record_statistics *statistics;
     struct stopper *stopper;
     struct visitor visitor;
-    bool visited;     /* in this moment */
+    int64_t now_ns;   /* of this moment */
+    bool visited;     /* in it */
+    uint64_t round;   /* number of the moment */
     int64_t start_ns; /* of the recording: the budget for stops grows from here */
 };
 
-/* Samples all threads of the process now. False if the process cannot be read any more. */
-bool sampler_take(struct sampler *sampler, struct python_process *process);
+/* Samples all threads of the process now, which `now_ns` is. False if the process cannot be read any more. */
+bool sampler_take(struct sampler *sampler, struct python_process *process, int64_t now_ns);
 /* Reads one thread's stack as a sample would; *flags gets what is known (enum pp_sample_flag). STACK_WHOLE or STACK_PART: thread->reader.frames hold it. */
 enum stack_verdict sampler_read(struct sampler *sampler, struct python_process *process, struct python_thread *thread,
                                 uint32_t *flags);

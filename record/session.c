@@ -14,6 +14,7 @@
 enum {
     LONGEST_SLEEP_NS = 100000000,
     FLUSH_NS = NS_PER_SECOND,
+    FOLLOW_NS = 5000000,                     /* between looks for children */
     LOOK_NS = 1000000,                       /* between looks at processes that are no Python yet */
     PATIENCE_NS = 2 * (int64_t)NS_PER_SECOND /* with a process that is not launched and whose Python has not begun */
 };
@@ -109,12 +110,12 @@ static void flush_or_rotate(struct session *s, int64_t now)
 
 /* --- the loop --- */
 
-static void sample_all(struct session *s)
+static void sample_all(struct session *s, int64_t now)
 {
     announce(s);
     for (size_t i = s->tree.processes.count; i-- > 0;) {
         struct tracked_process *p = &s->tree.processes.at[i];
-        if (p->python && !sampler_take(&s->sampler, p->python)) {
+        if (p->python && !sampler_take(&s->sampler, p->python, now)) {
             process_tree_lost(&s->tree, p, timing_now());
         }
     }
@@ -157,6 +158,24 @@ static bool any_python(const struct session *s)
     return false;
 }
 
+/* How long there is nothing to look after but samples. Every look costs the target something where profrec keeps to its processor. */
+static int64_t longest_sleep(const struct session *s, bool python, int64_t now)
+{
+    const struct session_request *r = s->request;
+    int64_t most = !python ? LOOK_NS : r->subprocesses ? FOLLOW_NS : LONGEST_SLEEP_NS;
+    int64_t left = r->duration_ns ? r->duration_ns - (now - s->start_ns) : most;
+    return left < most ? left : most;
+}
+
+/* Looking whether it is over costs some reads of /proc. A process that ends is noticed by its samples first. */
+static bool is_time_to_check(const struct session *s, bool python, int64_t now, int64_t checked)
+{
+    const struct session_request *r = s->request;
+    bool done = r->duration_ns && now - s->start_ns >= r->duration_ns;
+    return !python || done || s->ended_by || s->failed ||
+           now - checked > (r->subprocesses ? LONGEST_SLEEP_NS / 10 : LONGEST_SLEEP_NS);
+}
+
 static void record(struct session *s)
 {
     int64_t checked = 0;
@@ -165,15 +184,14 @@ static void record(struct session *s)
         bool python = any_python(s);
         if (now >= s->timing.next_ns) {
             timing_begin(&s->timing, now);
-            sample_all(s);
+            sample_all(s, now);
             now = timing_now();
             timing_plan(&s->timing, now);
             flush_or_rotate(s, now);
             s->failed |= !pp_sink_ok(s->recording.sink, NULL);
         }
         process_tree_update(&s->tree, now);
-        /* Looking whether it is over costs some reads of /proc. */
-        if (!python || now - checked > LONGEST_SLEEP_NS / 10 || s->ended_by || s->failed) {
+        if (is_time_to_check(s, python, now, checked)) {
             checked = now;
             take_signal(s, timing_signal(&s->signals));
             if (is_over(s, now)) {
@@ -181,7 +199,7 @@ static void record(struct session *s)
             }
         }
         progress_show(&s->progress, &s->statistics, now - s->start_ns);
-        take_signal(s, timing_sleep(s->timing.next_ns, python ? LONGEST_SLEEP_NS / 10 : LOOK_NS, &s->signals));
+        take_signal(s, timing_sleep(s->timing.next_ns, longest_sleep(s, python, now), &s->signals));
     }
 }
 

@@ -250,7 +250,7 @@ static bool is_planned(const struct stack_plan *p, uint64_t address)
 void stack_plan_extend(struct stack_plan *p, uint64_t frame)
 {
     const struct python_offsets *o = &p->target->offsets;
-    for (size_t steps = 0; frame && steps < MOST_STEPS; steps++) {
+    for (size_t steps = 0; frame && frame != p->root && steps < MOST_STEPS; steps++) {
         uint64_t previous;
         if (extend_chunk(p, frame)) {
             return;

@@ -22,7 +22,9 @@ enum { AFTER_GENERATION, AFTER_CODES };
 
 struct stack_plan {
     const struct target *target;
-    uint64_t thread;        /* address of its PyThreadState */
+    uint64_t thread; /* address of its PyThreadState */
+    uint64_t
+        root; /* the outermost frame where it is a part of the PyThreadState, so that it need not be read; 0: not known */
     struct remote_part gil; /* says who holds the lock; size 0: not known */
     uint64_t collecting;    /* address of the flag */
     struct image image;

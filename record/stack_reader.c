@@ -8,6 +8,7 @@ enum {
     LARGEST_IMAGE = 1 << 28,
     STILL_TRIES = 16,
     ENOUGH_READS = 2,
+    WITHIN_THREAD = 4096,   /* bytes of a PyThreadState */
     ROOT_CONFIRMATIONS = 16 /* before stacks of a running thread may begin elsewhere */
 };
 
@@ -62,7 +63,8 @@ static bool walk_copy(struct stack_reader *r, unsigned copy, walked_frames *fram
                       enum read_result *result)
 {
     uint64_t missing = 0;
-    *ends = (struct walk_ends){.first = stack_plan_first(&r->plan), .top = stack_plan_top(&r->plan)};
+    *ends =
+        (struct walk_ends){.first = stack_plan_first(&r->plan), .top = stack_plan_top(&r->plan), .root = r->plan.root};
     switch (walk_frames(&r->plan.image, copy, offsets_of(r), ends, frames, &missing)) {
     case WALK_DONE:
         return true;
@@ -91,18 +93,36 @@ static bool walk_copies(struct stack_reader *r, unsigned copies, struct walk_end
            walk_copy(r, copies - 1, &r->frames, ends, result);
 }
 
-/* Reads until every frame of the chain is in the image: frames is the chain of the last copy, first that of the first of two. *last: the outermost frame.
- * `after`: with what stands in IMAGE_AFTER. */
-static enum read_result read_chain(struct stack_reader *r, unsigned copies, bool after, uint64_t *last)
+/* From 3.15 on (or so) the outermost frame is one that stands in the PyThreadState and never changes: once seen it is not read any more. */
+static void note_root(struct stack_reader *r, const struct walk_ends *ends)
 {
+    if (!r->plan.root && ends->shim_last && ends->last > r->plan.thread &&
+        ends->last - r->plan.thread < WITHIN_THREAD) {
+        r->plan.root = ends->last;
+        r->root_planned = true;
+    }
+}
+
+/* Reads until every frame of the chain is in the image: frames is the chain of the last copy, first that of the first of two. *last: the outermost frame.
+ * `before`, `after`: with what stands in IMAGE_BEFORE and IMAGE_AFTER. */
+static enum read_result read_chain(struct stack_reader *r, unsigned copies, bool before, bool after, uint64_t *last)
+{
+    if (r->root_planned) {
+        stack_plan_forget(&r->plan);
+        r->expected.count = 0;
+        r->root_planned = false;
+    }
     for (unsigned reads = 0; reads < MOST_READS; reads++) {
         enum read_result result = READ_DONE;
         struct walk_ends ends = {0};
-        if (!image_read(&r->plan.image, r->plan.target->pid, copies, after)) {
+        if (!image_read(&r->plan.image, r->plan.target->pid, copies, before, after)) {
             return refused(r);
         }
         bool whole = walk_copies(r, copies, &ends, &result);
         *last = ends.last;
+        if (whole) {
+            note_root(r, &ends);
+        }
         if (whole || result != READ_DONE) {
             return result;
         }
@@ -254,14 +274,17 @@ static void wait_a_little(struct stack_reader *r)
 }
 
 /* One read of a thread that may run. *whole: it looks like a whole stack; *agreed: so many outer frames are the same in both copies. */
-static enum read_result read_twice(struct stack_reader *r, bool with_codes, bool *whole, size_t *agreed)
+static enum read_result read_twice(struct stack_reader *r, bool with_flags, bool with_codes, bool *whole,
+                                   size_t *agreed)
 {
     uint64_t last = 0;
-    enum read_result result = read_chain(r, 2, with_codes, &last);
+    enum read_result result = read_chain(r, 2, with_flags, with_codes, &last);
     *whole = false;
     if (result == READ_DONE) {
         stack_plan_tidy(&r->plan, &r->frames);
-        read_flags(r);
+        if (with_flags) {
+            read_flags(r);
+        }
         *agreed = walk_agreement(&r->first, &r->frames);
         *whole = *agreed == r->first.count && *agreed == r->frames.count;
         result = begins_at_root(r, last, false) ? READ_DONE : READ_TORN;
@@ -278,7 +301,7 @@ enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
     for (unsigned i = 0; i < tries + needed - 1; i++) {
         bool whole;
         size_t agreed = 0;
-        enum read_result result = read_twice(r, found + 1 >= needed, &whole, &agreed);
+        enum read_result result = read_twice(r, found == 0, found + 1 >= needed, &whole, &agreed);
         if (result == READ_GONE) {
             return STACK_GONE;
         }
@@ -306,7 +329,7 @@ enum stack_verdict stack_read_still(struct stack_reader *r, bool twice)
 {
     for (unsigned i = 0; i < STILL_TRIES; i++) {
         uint64_t last = 0;
-        enum read_result result = read_chain(r, twice ? 2 : 1, true, &last);
+        enum read_result result = read_chain(r, twice ? 2 : 1, true, true, &last);
         if (result == READ_GONE) {
             return STACK_GONE;
         }

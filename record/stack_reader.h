@@ -20,6 +20,7 @@ struct stack_reader {
     uint64_t interpreter;      /* address */
     uint64_t root, new_root;   /* where its stacks begin, and where they seem to begin now; 0: not known */
     unsigned new_root_seen;
+    bool root_planned; /* the plan still has its own root */
     bool holds_gil, collecting;
     uint64_t generation;
     uint64_t random; /* state of a generator */

@@ -53,7 +53,7 @@ bool thread_clock_read(struct thread_clock *clock, bool *moved)
     }
     struct pp_str text = pp_str_trim_end((struct pp_str){buffer, (size_t)got});
     uint64_t cpu = take_number(&text);
-    (void)take_number(&text); /* waiting for a CPU */
+    clock->waited_ns = take_number(&text);
     uint64_t arrivals = take_number(&text);
     *moved = cpu != clock->cpu_ns || arrivals != clock->arrivals || arrivals == 0;
     clock->cpu_ns = cpu;

@@ -9,6 +9,7 @@
 struct thread_clock {
     int schedstat, stat; /* -1: not open */
     uint64_t cpu_ns;     /* on a CPU so far; of a running thread up to the last tick of its CPU */
+    uint64_t waited_ns;  /* for a CPU so far, up to when it was given one last */
     uint64_t arrivals;   /* how often it was given a CPU; 0: this kernel does not count */
     int processor;       /* that it ran on last; -1: not known */
     char state;          /* R runs or waits for a CPU, S and D sleep, T and t are stopped, Z and X have ended */
@@ -17,7 +18,7 @@ struct thread_clock {
 /* False if there is no such thread (or no descriptor left). */
 bool thread_clock_open(struct thread_clock *clock, pid_t pid, pid_t tid);
 void thread_clock_close(struct thread_clock *clock);
-/* Reads cpu_ns and arrivals. *moved: they are not those of the last time. False if the thread has ended. */
+/* Reads cpu_ns, waited_ns and arrivals. *moved: they are not those of the last time. False if the thread has ended. */
 bool thread_clock_read(struct thread_clock *clock, bool *moved);
 /* Reads the state and the processor; false if the thread has ended. */
 bool thread_clock_read_state(struct thread_clock *clock);

@@ -7,15 +7,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "record/timing.h"
 
 /* Of systems with so many processors, the kernel tells when it is too few. */
 enum { FIRST_PROCESSORS = 1024, MOST_PROCESSORS = 1 << 20, MEETINGS = 2 };
+/* What a visit costs the thread: to be taken off its processor, to wait, and to be put there again. */
+enum { FIRST_GUESS_NS = 40000, LEAST_EXPECTED_NS = 2000, MOST_TIMES = 4, SMOOTHING = 8 };
 enum { WORD_BITS = sizeof(unsigned long) * CHAR_BIT };
 
 void visitor_init(struct visitor *v)
 {
-    *v = (struct visitor){.at = -1};
+    *v = (struct visitor){.at = -1, .expected_ns = FIRST_GUESS_NS};
     for (size_t size = FIRST_PROCESSORS / CHAR_BIT; size <= MOST_PROCESSORS / CHAR_BIT; size *= 2) {
         cpu_set_t *set = pp_calloc(1, size);
         if (sched_getaffinity(0, size, set) == 0) {
@@ -88,16 +89,23 @@ void visitor_end(struct visitor *v)
     }
 }
 
+/* A thread that was on this processor when it was looked at does not run while we do, nor elsewhere before it arrives there: that would be counted. */
+static bool is_here(const struct visitor *v, const struct thread_clock *clock)
+{
+    return v->at >= 0 && clock->processor == v->at && clock->arrivals;
+}
+
 bool visitor_meet(struct visitor *v, struct thread_clock *clock, bool *alive)
 {
     bool moved;
     *alive = true;
-    v->met_ns = timing_now();
+    if (is_here(v, clock)) {
+        return true;
+    }
     for (unsigned i = 0; i < MEETINGS; i++) {
         if (!visitor_go(v, clock->processor)) {
             return false;
         }
-        v->met_ns = timing_now();
         /* What is counted first, then where it is: from there on nothing can happen without being counted. */
         *alive = thread_clock_read(clock, &moved) && thread_clock_read_state(clock);
         if (!*alive || clock->arrivals == 0) {
@@ -108,4 +116,27 @@ bool visitor_meet(struct visitor *v, struct thread_clock *clock, bool *alive)
         }
     }
     return false;
+}
+
+void visitor_charge(struct visitor *v, struct visit *visit, const struct thread_clock *clock)
+{
+    *visit = (struct visit){clock->arrivals, clock->waited_ns, v->expected_ns};
+    v->spent_ns += v->expected_ns;
+}
+
+void visitor_settle(struct visitor *v, struct visit *visit, const struct thread_clock *clock)
+{
+    if (visit->charged_ns == 0 || clock->arrivals == visit->arrivals) {
+        return;
+    }
+    /* With more than one arrival it has waited for others too: what was expected has to do. */
+    if (clock->arrivals == visit->arrivals + 1 && clock->waited_ns >= visit->waited_ns) {
+        int64_t waited = (int64_t)(clock->waited_ns - visit->waited_ns);
+        v->spent_ns += waited - visit->charged_ns;
+        /* A busy processor keeps the thread waiting once in a while. */
+        waited = waited < MOST_TIMES * v->expected_ns ? waited : MOST_TIMES * v->expected_ns;
+        v->expected_ns += (waited - v->expected_ns) / SMOOTHING;
+        v->expected_ns = v->expected_ns > LEAST_EXPECTED_NS ? v->expected_ns : LEAST_EXPECTED_NS;
+    }
+    visit->charged_ns = 0;
 }

@@ -6,12 +6,17 @@
 #include "record/thread_clock.h"
 
 struct visitor {
-    void *allowed;  /* the processors that profrec may use; NULL: not known, so that it stays where it is */
-    size_t size;    /* bytes of it */
-    int at;         /* the one that it keeps to now, -1: none */
-    int64_t met_ns; /* when it came to the thread it met last: getting there costs the thread nothing */
-    int64_t
-        spent_ns; /* that threads waited for their processor, in all, as far as visits (and stops that failed) may have caused it */
+    void *allowed;       /* the processors that profrec may use; NULL: not known, so that it stays where it is */
+    size_t size;         /* bytes of it */
+    int at;              /* the one that it keeps to now, -1: none */
+    int64_t spent_ns;    /* that threads waited for their processor because of visits, in all */
+    int64_t expected_ns; /* of the next visit, by those before */
+};
+
+/* What a thread was visited at last, until it is known what that cost it. */
+struct visit {
+    uint64_t arrivals, waited_ns; /* of its clock, then */
+    int64_t charged_ns;           /* 0: nothing to settle */
 };
 
 void visitor_init(struct visitor *visitor);
@@ -22,7 +27,11 @@ bool visitor_go(struct visitor *visitor, int processor);
 void visitor_leave(struct visitor *visitor);
 /* May use all again that it could at first. */
 void visitor_end(struct visitor *visitor);
-/* Goes to where the thread is. True if it stands still then, as it will do until thread_clock_stood says otherwise. *alive: false if it has ended. */
+/* Goes to where the thread is, if it is not there already: then the clock has to have been read there. True if it stands still then, as it will do until thread_clock_stood says otherwise. *alive: false if it has ended. */
 bool visitor_meet(struct visitor *visitor, struct thread_clock *clock, bool *alive);
+/* Notes that a thread was met, and charges what that is expected to cost it. */
+void visitor_charge(struct visitor *visitor, struct visit *visit, const struct thread_clock *clock);
+/* Corrects what the thread's last visit was charged by what the kernel says that it waited since, once that is known. Its clock has just been read. */
+void visitor_settle(struct visitor *visitor, struct visit *visit, const struct thread_clock *clock);
 
 #endif

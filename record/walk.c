@@ -55,7 +55,8 @@ enum walk_result walk_frames(struct image *image, unsigned copy, const struct py
     unsigned owner = NO_OWNER;
     frames->count = 0;
     ends->last = 0;
-    for (uint64_t frame = ends->first; frame; steps++) {
+    uint64_t frame = ends->first;
+    for (; frame && frame != ends->root; steps++) {
         const unsigned char *bytes = image_at(image, copy, frame, o->frame_size, &rest);
         if (!bytes) {
             *missing = frame;
@@ -80,7 +81,8 @@ enum walk_result walk_frames(struct image *image, unsigned copy, const struct py
         ends->last = frame;
         frame = load_u64(bytes + o->frame_previous);
     }
-    return owner == NO_OWNER || may_be_root(o, owner) ? WALK_DONE : WALK_BROKEN;
+    ends->shim_last = frame == 0 && owner != NO_OWNER && owner >= o->owner_first_shim;
+    return frame || owner == NO_OWNER || may_be_root(o, owner) ? WALK_DONE : WALK_BROKEN;
 }
 
 size_t walk_agreement(const walked_frames *a, const walked_frames *b)

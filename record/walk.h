@@ -26,7 +26,10 @@ enum walk_result {
 struct walk_ends {
     uint64_t first; /* address of the innermost frame; 0: no frames */
     uint64_t top;   /* end of the data stack in use, 0 without one */
-    uint64_t last;  /* out: address of the outermost frame, shims too */
+    uint64_t
+        root; /* address of an outermost frame that never changes (base_frame of a PyThreadState), which need not be in the image; 0: none is known */
+    uint64_t last;  /* out: address of the outermost frame that was looked at, shims too */
+    bool shim_last; /* out: it is a shim */
 };
 
 /* Walks along copy 0 or 1 of the image's frames. */
