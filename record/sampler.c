@@ -19,7 +19,7 @@ static const double VISITS_SHARE = 0.75;
 /* True if `spent_ns` are within the share of the time so far. */
 static bool is_affordable(const struct sampler *s, double share, int64_t now_ns, int64_t spent_ns)
 {
-    return (double)spent_ns <= share * (double)(now_ns - s->start_ns) + FREE_STOP_NS;
+    return share > 0 && (double)spent_ns <= share * (double)(now_ns - s->start_ns) + FREE_STOP_NS;
 }
 
 static bool may_stop(const struct sampler *s, int64_t now_ns)
