@@ -63,7 +63,7 @@ static struct stack_plan plan_of(const struct target *target, uint64_t gil)
 
 static enum plan_fit read_and_check(struct stack_plan *plan)
 {
-    ck_assert(image_read(&plan->image, getpid(), 2, false));
+    ck_assert(image_read(&plan->image, getpid(), 2, true, false));
     return stack_plan_check(plan);
 }
 
@@ -162,7 +162,7 @@ START_TEST(frames_elsewhere_are_added)
     stack_plan_extend(&plan, address_of(elsewhere[2]));
     ck_assert_uint_eq(image_count(&plan.image, IMAGE_FRAMES), 5);
     stack_plan_extend(&plan, own_memory_hole());
-    ck_assert(!image_read(&plan.image, getpid(), 2, false));
+    ck_assert(!image_read(&plan.image, getpid(), 2, true, false));
     stack_plan_forget(&plan);
     ck_assert_int_eq(read_and_check(&plan), PLAN_CHANGED);
     ck_assert_int_eq(read_and_check(&plan), PLAN_FITS);
@@ -194,7 +194,7 @@ START_TEST(frames_behind_a_struct_on_the_stack)
     ck_assert_uint_eq(stack_plan_first(&plan), address_of(chunks[0] + 900));
     put(thread + THREAD_FRAME, own_memory_hole());
     ck_assert_int_eq(read_and_check(&plan), PLAN_CHANGED);
-    ck_assert(!image_read(&plan.image, getpid(), 2, false));
+    ck_assert(!image_read(&plan.image, getpid(), 2, true, false));
     stack_plan_forget(&plan);
     put(thread + THREAD_FRAME, 0);
     ck_assert_int_ne(read_and_check(&plan), PLAN_TORN);

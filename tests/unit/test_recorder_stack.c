@@ -46,7 +46,7 @@ START_TEST(images_hold_what_was_read)
         image_add(&image, IMAGE_FRAMES, address_of(memory + places[i]), sizes[i]);
     }
     ck_assert_uint_eq(image_count(&image, IMAGE_FRAMES), 5);
-    ck_assert(image_read(&image, getpid(), 2, true));
+    ck_assert(image_read(&image, getpid(), 2, true, true));
     ck_assert(memcmp(image_bytes(&image, IMAGE_BEFORE, 0), memory, 4) == 0);
     ck_assert(memcmp(image_bytes(&image, IMAGE_PIVOT, 0), memory + 8, 8) == 0);
     ck_assert(memcmp(image_bytes(&image, IMAGE_AFTER, 0), memory + 16, 16) == 0);
@@ -84,11 +84,11 @@ START_TEST(images_say_what_cannot_be_read)
     struct image image = {0};
     image_add(&image, IMAGE_FRAMES, address_of(&word), sizeof word);
     image_add(&image, IMAGE_FRAMES, own_memory_hole(), 8);
-    ck_assert(!image_read(&image, getpid(), 1, false));
+    ck_assert(!image_read(&image, getpid(), 1, true, false));
     ck_assert_int_eq(errno, EFAULT);
     image_keep(&image, IMAGE_FRAMES, 1);
-    ck_assert(image_read(&image, getpid(), 1, false));
-    ck_assert(!image_read(&image, 0x3fffffff, 1, false));
+    ck_assert(image_read(&image, getpid(), 1, true, false));
+    ck_assert(!image_read(&image, 0x3fffffff, 1, true, false));
     ck_assert_int_eq(errno, ESRCH);
     image_free(&image);
 }
@@ -112,7 +112,7 @@ START_TEST(images_of_very_many_parts)
     for (uint32_t i = 0; i < MANY; i++) {
         numbers[i] = 5 * i;
     }
-    ck_assert(image_read(&image, getpid(), 2, false));
+    ck_assert(image_read(&image, getpid(), 2, true, false));
     for (uint32_t i = 0; i < MANY; i++) {
         const unsigned char *found = image_at(&image, i % 2, address_of(&numbers[i]), 4, &rest);
         ck_assert_ptr_nonnull(found);
@@ -150,7 +150,7 @@ static enum walk_result walk(const struct python_offsets *offsets, size_t size, 
     struct image image = {0};
     struct walk_ends ends = {.first = address_of(stack), .top = address_of(stack + sizeof stack)};
     image_add(&image, IMAGE_FRAMES, address_of(stack), size);
-    ck_assert(image_read(&image, getpid(), 1, false));
+    ck_assert(image_read(&image, getpid(), 1, true, false));
     enum walk_result result = walk_frames(&image, 0, offsets, &ends, frames, missing);
     *last = ends.last;
     image_free(&image);
