@@ -77,6 +77,7 @@ struct pp_profile *pp_diff_joined(const struct pp_profile *before, size_t before
         pp_builder_decimals(j.b, column, decimals);
     }
     pp_builder_stacks(j.b);
+    pp_builder_expect_stacks(j.b, before->stack_count > after->stack_count ? before->stack_count : after->stack_count);
     uint32_t *after_frames = join_frames(&j, after, 1);
     uint32_t *before_frames = join_frames(&j, before, 0);
     add_side(&j, before, before_metric, 0, before_frames);

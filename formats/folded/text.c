@@ -24,22 +24,32 @@ static uint32_t frame_named(struct folded_texts *t, struct pp_str name)
     return pp_builder_frame(t->b, &(struct pp_frame){.function = pp_builder_function(t->b, &function)}).i;
 }
 
-/* The frames with this text; ';' and line ends, which would break the line, are replaced. */
-static struct text_frame text_frame(struct folded_texts *t, struct pp_str label)
+struct pp_str folded_safe(struct pp_arena *arena, struct pp_str label, bool *changed)
 {
-    char *text = pp_arena_alloc(&t->scratch, label.len + 1, 1);
-    bool changed = false;
+    char *text = pp_arena_alloc(arena, label.len + 1, 1);
+    *changed = false;
     for (size_t i = 0; i < label.len; i++) {
         char c = label.data[i];
         text[i] = (char)(c == ';' ? ':' : c == '\n' || c == '\r' ? ' ' : c);
-        changed = changed || text[i] != c;
-    }
-    if (changed) {
-        pp_report_note(t->report, "frames with ';' or line ends were written with ':' or ' ' there", pp_nowhere());
+        *changed = *changed || text[i] != c;
     }
     text[label.len] = ';';
-    uint32_t last = frame_named(t, (struct pp_str){text, label.len});
-    return (struct text_frame){last, frame_named(t, (struct pp_str){text, label.len + 1})};
+    return (struct pp_str){text, label.len};
+}
+
+void folded_note_changed(struct pp_report *report, uint64_t times)
+{
+    pp_report_note_many(report, "frames with ';' or line ends were written with ':' or ' ' there", times, pp_nowhere());
+}
+
+/* The frames with this text. */
+static struct text_frame text_frame(struct folded_texts *t, struct pp_str label)
+{
+    bool changed;
+    struct pp_str text = folded_safe(&t->scratch, label, &changed);
+    folded_note_changed(t->report, changed);
+    uint32_t last = frame_named(t, text);
+    return (struct text_frame){last, frame_named(t, (struct pp_str){text.data, text.len + 1})};
 }
 
 static void make_frames(struct folded_texts *t)

@@ -17,6 +17,10 @@ struct folded_choice {
     bool threads;     /* each stack begins with its thread's name */
 };
 
+/* A copy of `label` in which ';' and line ends, which would break a line, are ':' and ' ', with a ';' behind it that its length does not count. */
+struct pp_str folded_safe(struct pp_arena *arena, struct pp_str label, bool *changed);
+/* Notes that `times` frames were changed so. */
+void folded_note_changed(struct pp_report *report, uint64_t times);
 /* A profile with one column per chosen metric, whose functions' names are the texts of whole frames, with ';' where more follows; bytes that would break a line are replaced and
  * that is noted. Owned by the caller; NULL and *err on failure. */
 struct pp_profile *folded_text(const struct pp_profile *p, const struct folded_choice *choice, struct pp_report *report,

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "formats/folded/folded.h"
+#include "formats/folded/sorted.h"
 #include "formats/folded/text.h"
 #include "model/tree.h"
 
@@ -11,7 +12,6 @@ struct folded_writer {
     struct pp_sink *out;
     struct pp_report *report;
     struct folded_choice choice;
-    struct pp_profile *text;
     unsigned decimals[FOLDED_COLUMNS]; /* of the numbers written */
     int64_t divisor;                   /* of values: ns to the unit written */
     int64_t carried[FOLDED_COLUMNS];   /* what rounding has left over so far, in values */
@@ -59,10 +59,10 @@ static void note_oddities(const struct folded_writer *w, const int64_t *values)
     }
 }
 
-static void write_line(struct folded_writer *w, uint32_t stack)
+/* The line of the path, with a value for each column. */
+static void write_line(struct folded_writer *w, const int64_t self[FOLDED_COLUMNS])
 {
     int64_t values[FOLDED_COLUMNS] = {0, 0};
-    const int64_t *self = w->text->stack_values + stack * w->choice.columns;
     if (self[0] == 0 && self[w->choice.columns - 1] == 0) {
         return;
     }
@@ -82,12 +82,13 @@ static void write_line(struct folded_writer *w, uint32_t stack)
     pp_sink_byte(w->out, '\n');
 }
 
-static void write_lines(struct folded_writer *w)
+/* The lines of a tree of texts, in order. */
+static void write_texts(struct folded_writer *w, const struct pp_profile *text)
 {
     struct pp_tree tree;
     struct pp_walk walk;
     PP_VEC(size_t) lengths = {0}; /* of the path above each open stack */
-    pp_tree_init(&tree, w->text, 0, PP_TREE_BY_NAME);
+    pp_tree_init(&tree, text, 0, PP_TREE_BY_NAME);
     pp_walk_init(&walk, &tree);
     while (pp_walk_next(&walk)) {
         if (!walk.entering) {
@@ -96,13 +97,43 @@ static void write_lines(struct folded_writer *w)
         }
         *PP_PUSH(&lengths) = w->path_len;
         if (walk.stack) {
-            push_name(w, pp_profile_str(w->text, pp_frame_function(w->text, w->text->stacks[walk.stack].frame)->name));
+            push_name(w, pp_profile_str(text, pp_frame_function(text, text->stacks[walk.stack].frame)->name));
         }
-        write_line(w, walk.stack);
+        write_line(w, text->stack_values + walk.stack * w->choice.columns);
     }
     pp_walk_free(&walk);
     pp_tree_free(&tree);
     pp_free(lengths.at);
+}
+
+/* Where the path of a stack's children begins. */
+struct open_stack {
+    uint32_t stack;
+    size_t path_len;
+};
+
+/* The lines of a profile whose stacks stand in their order. */
+static void write_sorted(struct folded_writer *w, const struct pp_profile *p, const struct folded_labels *labels)
+{
+    PP_VEC(struct open_stack) path = {0};
+    *PP_PUSH(&path) = (struct open_stack){0, 0};
+    for (uint32_t i = 0; i < p->stack_count; i++) {
+        const int64_t *values = p->stack_values + i * p->metric_count;
+        const int64_t chosen[FOLDED_COLUMNS] = {values[w->choice.metrics[0]],
+                                                values[w->choice.metrics[w->choice.columns - 1]]};
+        if (i) {
+            while (path.at[path.count - 1].stack > p->stacks[i].parent.i) {
+                path.count--;
+            }
+            struct pp_str label = labels->of[p->stacks[i].frame.i];
+            w->path_len = path.at[path.count - 1].path_len;
+            push_name(w, (struct pp_str){label.data, label.len + 1});
+            *PP_PUSH(&path) = (struct open_stack){i, w->path_len};
+            w->path_len--;
+        }
+        write_line(w, chosen);
+    }
+    pp_free(path.at);
 }
 
 /* True when the lines that frames show are where their functions begin: of all, or nothing is said. */
@@ -138,10 +169,15 @@ static void write_word(struct pp_sink *out, const char *key, struct pp_str value
     pp_sink_str(out, value);
 }
 
-static bool is_empty(const struct pp_profile *text)
+/* True if no stack has a value in the chosen columns. Stacks that are written as one line may have values that add up to nothing: then `text`, which is NULL otherwise, tells. */
+static bool is_empty(const struct folded_writer *w, const struct pp_profile *p, const struct pp_profile *text)
 {
-    for (size_t i = 0; i < text->stack_count * text->metric_count; i++) {
-        if (text->stack_values[i] != 0) {
+    size_t last = w->choice.columns - 1;
+    size_t columns[] = {text ? 0 : w->choice.metrics[0], text ? last : w->choice.metrics[last]};
+    p = text ? text : p;
+    for (size_t i = 0; i < p->stack_count; i++) {
+        const int64_t *values = p->stack_values + i * p->metric_count;
+        if (values[columns[0]] != 0 || values[columns[1]] != 0) {
             return false;
         }
     }
@@ -149,7 +185,8 @@ static bool is_empty(const struct pp_profile *text)
 }
 
 /* One comment with what the lines cannot say; plain counts need none, unless there is nothing else. */
-static void write_header(const struct folded_writer *w, const struct pp_profile *p, const char *unit)
+static void write_header(const struct folded_writer *w, const struct pp_profile *p, const struct pp_profile *text,
+                         const char *unit)
 {
     const struct pp_metric *metric = &p->metrics[w->choice.metrics[0]];
     struct pp_str name = pp_profile_str(p, metric->name);
@@ -158,7 +195,7 @@ static void write_header(const struct folded_writer *w, const struct pp_profile 
     bool named = w->choice.columns == 1 && is_word(name) && !(counts && pp_str_eq(name, PP_STR("samples")));
     bool lines = definition_lines(p);
     bool estimated = pp_profile_estimated(p);
-    if (counts && !named && !lines && !estimated && !is_word(producer) && !is_empty(w->text)) {
+    if (counts && !named && !lines && !estimated && !is_word(producer) && !is_empty(w, p, text)) {
         return;
     }
     pp_sink_text(w->out, "# profpipe:");
@@ -247,6 +284,18 @@ static bool declare_columns(const struct folded_writer *w, const struct pp_profi
     return !options->strict || pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "%s (--strict)", lost);
 }
 
+/* Through a tree of texts. */
+static bool write_unsorted(struct folded_writer *w, const struct pp_profile *p, const char *unit, struct pp_error *err)
+{
+    struct pp_profile *text = folded_text(p, &w->choice, w->report, err);
+    if (text) {
+        write_header(w, p, text, unit);
+        write_texts(w, text);
+        pp_profile_free(text);
+    }
+    return text != NULL;
+}
+
 bool folded_write(const struct pp_profile *p, struct pp_sink *out, const struct pp_options *options,
                   struct pp_report *report, struct pp_error *err)
 {
@@ -256,13 +305,19 @@ bool folded_write(const struct pp_profile *p, struct pp_sink *out, const struct 
         !declare_columns(&w, p, options, err)) {
         return false;
     }
-    w.text = folded_text(p, &w.choice, report, err);
-    if (!w.text) {
-        return false;
+    struct folded_labels labels = {0};
+    folded_labels_init(&labels, p);
+    bool sorted = !(w.choice.threads && p->sample_count) && folded_is_sorted(p, &labels);
+    bool ok = true;
+    if (sorted) {
+        folded_note_changed(report, labels.changed);
+        write_header(&w, p, NULL, unit);
+        write_sorted(&w, p, &labels);
     }
-    write_header(&w, p, unit);
-    write_lines(&w);
-    pp_profile_free(w.text);
+    folded_labels_free(&labels);
+    if (!sorted) {
+        ok = write_unsorted(&w, p, unit, err);
+    }
     pp_free(w.path);
-    return true;
+    return ok;
 }
