@@ -94,7 +94,7 @@ def while_idle(recorder, command, home):
 def recorded(recorder, command, python, name):
     home = os.path.dirname(os.path.dirname(os.path.abspath(python.path)))
     while_busy(recorder, command, home, python)
-    if name == "shared" or os.environ.get("PROFPIPE_RECORD_FULL"):
+    if (name == "shared" and python.minor >= (3, 11)) or os.environ.get("PROFPIPE_RECORD_FULL"):
         while_idle(recorder, command, home)
 
 

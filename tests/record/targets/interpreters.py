@@ -17,7 +17,7 @@ def inner_{0}(end):
     stop = min(end, clock() + {2})
     while clock() < stop:
         time.sleep(0.0002)
-        for _ in range(300):
+        for _ in range(3000):
             pass
 
 def outer_{0}(end):
