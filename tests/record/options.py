@@ -6,7 +6,7 @@ import subprocess
 import time
 from xml.dom import minidom
 
-from _recorder import Target, begin, expect, supported_pythons, thread_states, wait_until
+from _recorder import Target, begin, expect, expect_chance, supported_pythons, thread_states, wait_until
 
 
 def ok(done):
@@ -62,9 +62,9 @@ def idle_interpreters(recorder, python):
     """Interpreters in which nothing runs stand before the main one: it is found all the same, and at once."""
     with Target(python, "idle_interpreter.py", 30, wait_ready=True) as target:
         out = run(recorder, "--check", "--pid", target.pid).stdout
-        expect("interpreters: 4" in out, "said: %s", out)
+        expect_chance("interpreters: 4" in out, "said: %s", out)
         recording = recorder.attach(target.pid, 0.2).recording
-        expect("sleeping" in names(recording), "the main interpreter was never seen")
+        expect_chance("sleeping" in names(recording), "the main interpreter was never seen")
     return ""
 
 
@@ -72,21 +72,21 @@ def views(recorder, python):
     """--gil, --on-cpu and --threads only choose what is kept."""
     with Target(python, "threads.py", 30, wait_ready=True) as target:
         main_only = recorder.attach(target.pid, 0.5, ["--threads", "main"]).recording
-        expect({s.tid for s in main_only.samples} == {target.pid}, "--threads main kept %s", {s.tid for s in main_only.samples})
+        expect_chance({s.tid for s in main_only.samples} == {target.pid}, "--threads main kept %s", {s.tid for s in main_only.samples})
         everything = recorder.attach(target.pid, 0.4, ["--rate", 50]).recording
         computer = {s.tid for s in everything.samples if s.thread == "computer"}
-        expect(len(computer) == 1, "the computing thread is not found by its name")
+        expect_chance(len(computer) == 1, "the computing thread is not found by its name")
         one = recorder.attach(target.pid, 0.5, ["--threads", computer.copy().pop()]).recording
-        expect({s.tid for s in one.samples} == computer, "--threads TID kept %s", {s.tid for s in one.samples})
+        expect_chance({s.tid for s in one.samples} == computer, "--threads TID kept %s", {s.tid for s in one.samples})
         for option, flag in (("--gil", "gil"), ("--on-cpu", "on-cpu")):
             some = recorder.attach(target.pid, 0.5, [option, "--rate", 200]).recording
-            expect(some.samples, "%s kept nothing", option)
-            expect(all(flag in s.flags for s in some.samples), "%s kept a sample without %s", option, flag)
+            expect_chance(some.samples, "%s kept nothing", option)
+            expect_chance(all(flag in s.flags for s in some.samples), "%s kept a sample without %s", option, flag)
             mine = sum(s.tid in computer for s in some.samples)
             # The 200 others wake for moments, all together oftener than one computes on a busy machine: none of them as often.
             others = collections.Counter(s.tid for s in some.samples if s.tid not in computer)
             most = max(others.values(), default=0)
-            expect(mine > most, "%s: %d samples are of the thread that computes, %d of another", option, mine, most)
+            expect_chance(mine > most, "%s: %d samples are of the thread that computes, %d of another", option, mine, most)
     return ""
 
 
@@ -96,9 +96,9 @@ def first_lines(recorder, python):
         plain = recorder.attach(target.pid, 0.4).recording
         first = recorder.attach(target.pid, 0.4, ["--function"]).recording
     lines = {f.line for s in first.samples for f in s.frames if f.name == "a0"}
-    expect(lines == {9}, "with --function a0 stands on %s", lines)
+    expect_chance(lines == {9}, "with --function a0 stands on %s", lines)
     lines = {f.line for s in plain.samples for f in s.frames if f.name == "a0"}
-    expect(10 in lines and lines <= {9, 10}, "a0 stands on %s", lines)
+    expect_chance(10 in lines and lines <= {9, 10}, "a0 stands on %s", lines)
     return ""
 
 
@@ -109,9 +109,9 @@ def columns(recorder, python):
     spans = {f.span for s in recording.samples for f in s.frames[:-1] if f.name == "a0"}
     if python.minor >= (3, 11):
         # "return a1(n)": the call from column 11 to 16, counted from 1: 12 to 17.
-        expect(spans == {"10:12-10:17"}, "the call in a0 has the columns %s", spans)
+        expect_chance(spans == {"10:12-10:17"}, "the call in a0 has the columns %s", spans)
     else:
-        expect(spans <= {None}, "columns before 3.11: %s", spans)
+        expect_chance(spans <= {None}, "columns before 3.11: %s", spans)
     return str(spans)
 
 
@@ -121,10 +121,10 @@ def rates(recorder, python):
         for rate in (100, 1000):
             result = recorder.attach(target.pid, 1.0, ["--rate", rate])
             found = len(result.recording.samples)
-            expect(0.25 * rate <= found <= 1.6 * rate, "%d samples at %d Hz in a second", found, rate)
+            expect_chance(0.25 * rate <= found <= 1.6 * rate, "%d samples at %d Hz in a second", found, rate)
             stats = result.recording.stats
-            expect(abs(stats["asked-hz"] - rate) < 0.01 * rate, "asked-hz is %s", stats["asked-hz"])
-            expect(0 < stats["achieved-hz"] <= 1.6 * rate, "achieved-hz is %s", stats["achieved-hz"])
+            expect_chance(abs(stats["asked-hz"] - rate) < 0.01 * rate, "asked-hz is %s", stats["asked-hz"])
+            expect_chance(0 < stats["achieved-hz"] <= 1.6 * rate, "achieved-hz is %s", stats["achieved-hz"])
 
         def spread(words):
             samples = recorder.attach(target.pid, 1.5, ["--rate", 100, *words]).recording.samples
@@ -133,8 +133,8 @@ def rates(recorder, python):
             return (sum((g - mean) ** 2 for g in gaps) / len(gaps)) ** 0.5 / mean
 
         fixed, exponential = spread(["--interval", "fixed"]), spread([])
-        expect(exponential > 0.5, "intervals by default vary by %.2f of their mean, 1 expected", exponential)
-        expect(fixed < exponential, "fixed intervals vary by %.2f of their mean", fixed)
+        expect_chance(exponential > 0.5, "intervals by default vary by %.2f of their mean, 1 expected", exponential)
+        expect_chance(fixed < exponential, "fixed intervals vary by %.2f of their mean", fixed)
     return "spread %.2f fixed, %.2f exponential" % (fixed, exponential)
 
 
@@ -143,9 +143,9 @@ def duration(recorder, python):
         start = time.monotonic()
         result = recorder.attach(target.pid, 0.5)
         took = time.monotonic() - start
-        expect(result.status == 0 and took >= 0.45, "a duration of 0.5 s took %.2f s", took)
+        expect_chance(result.status == 0 and took >= 0.45, "a duration of 0.5 s took %.2f s", took)
         last = max(s.time for s in result.recording.samples)
-        expect(last <= 0.8, "the last sample is at %.2f s", last)
+        expect_chance(last <= 0.8, "the last sample is at %.2f s", last)
     return ""
 
 
@@ -156,8 +156,8 @@ def weights(recorder, python):
     wall = sum(s.values["wall"] for s in recording.samples) / 1e9
     cpu = sum(s.values["cpu"] for s in recording.samples) / 1e9
     span = recording.samples[-1].time - recording.samples[0].time
-    expect(abs(wall - span) <= 0.1 * span + 0.02, "samples over %.3f s have %.3f s of wall time", span, wall)
-    expect(0.05 < cpu <= wall * 1.05, "%.3f s on the processor of %.3f s", cpu, wall)
+    expect_chance(abs(wall - span) <= 0.1 * span + 0.02, "samples over %.3f s have %.3f s of wall time", span, wall)
+    expect_chance(0.05 < cpu <= wall * 1.05, "%.3f s on the processor of %.3f s", cpu, wall)
     return "wall %.3f s, cpu %.3f s of %.3f s" % (wall, cpu, span)
 
 
@@ -167,18 +167,18 @@ def outputs(recorder, python):
         words = ["--pid", target.pid, "--duration", "0.4", "--rate", "500"]
         picture = recorder.path(".svg")
         run(recorder, *words, "-o", picture)
-        expect("a2" in minidom.parse(picture).documentElement.toxml(), "the picture has no a2")
+        expect_chance("a2" in minidom.parse(picture).documentElement.toxml(), "the picture has no a2")
         folded = recorder.path(".folded")
         run(recorder, *words, "-o", folded)
-        expect(";a0" in open(folded).read(), "no folded stacks")
+        expect_chance(";a0" in open(folded).read(), "no folded stacks")
         statistics = recorder.path(".prof")
         run(recorder, *words, "-o", statistics)
         listing = ok(subprocess.run([os.path.join(recorder.bin, "pstat-print"), statistics], capture_output=True, text=True)).stdout
-        expect("(a2)" in listing, "no a2 in: %s", listing[:300])
+        expect_chance("(a2)" in listing, "no a2 in: %s", listing[:300])
         pipe = "'%s' --pid %d --duration 0.4 | '%s/raw2folded' | '%s/folded2svg'" % (
             *recorder.profrec()[:1], target.pid, recorder.bin, recorder.bin)
         done = ok(subprocess.run(["sh", "-c", pipe], capture_output=True, text=True, timeout=30))
-        expect("a7" in minidom.parseString(done.stdout).documentElement.toxml(), "the pipe's picture has no a7")
+        expect_chance("a7" in minidom.parseString(done.stdout).documentElement.toxml(), "the pipe's picture has no a7")
     return ""
 
 
@@ -199,13 +199,13 @@ def rotation(recorder, python):
     with Target(python, "two_families.py", 60) as target:
         run(recorder, "--pid", target.pid, "--duration", "3.2", "--rotate", "1s", "-o", os.path.join(folder, "part.raw"))
     parts = sorted(os.listdir(folder))
-    expect(3 <= len(parts) <= 5, "files: %s", parts)
+    expect_chance(3 <= len(parts) <= 5, "files: %s", parts)
     recordings = [recorder.read(os.path.join(folder, part)) for part in parts]
     for part, recording in zip(parts, recordings):
-        expect("dropped" in recording.stats or part == parts[0], "%s has no end", part)
-        expect(recording.samples, "%s has no samples", part)
-        expect("<lost>" not in names(recording), "%s lacks definitions", part)
-        expect(names(recording) >= {"main"}, "%s has no main", part)
+        expect_chance("dropped" in recording.stats or part == parts[0], "%s has no end", part)
+        expect_chance(recording.samples, "%s has no samples", part)
+        expect_chance("<lost>" not in names(recording), "%s lacks definitions", part)
+        expect_chance(names(recording) >= {"main"}, "%s has no main", part)
     return " ".join(parts)
 
 
