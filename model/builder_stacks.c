@@ -7,7 +7,7 @@
 #include "model/builder.h"
 #include "model/builder_parts.h"
 
-enum { MAX_DECIMALS = 9, LONGEST_LIST = 8 };
+enum { MAX_DECIMALS = 9, LONGEST_LIST = 2 };
 
 static const uint32_t IN_SET = UINT32_MAX;
 

@@ -12,6 +12,7 @@
 #include "base/sink.h"
 #include "base/source.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 START_TEST(slices)
 {
@@ -312,6 +313,81 @@ START_TEST(intern_keeps_many_strings_apart)
 }
 END_TEST
 
+static void mark(void *context, size_t i)
+{
+    unsigned *seen = context;
+    seen[i]++;
+}
+
+START_TEST(each_piece_of_work_is_done_once)
+{
+    enum { PIECES = 1000 };
+    unsigned seen[PIECES] = {0};
+    size_t wrong = 0;
+    for (size_t count = 0; count <= PIECES; count += count < 8 ? 1 : 124) {
+        memset(seen, 0, sizeof seen);
+        pp_parallel(count, mark, seen);
+        for (size_t i = 0; i < PIECES; i++) {
+            wrong += seen[i] != (i < count);
+        }
+    }
+    ck_assert_uint_eq(wrong, 0);
+    ck_assert_uint_ge(pp_processor_count(), 1);
+    pp_thread_join(NULL);
+}
+END_TEST
+
+/* A reader that finds lines itself leaves the source where one that asks for them would. */
+START_TEST(lines_found_in_the_window)
+{
+    struct pp_str line;
+    struct pp_source *s = pp_source_memory(PP_STR("one\ntwo\nthree\nfour\nfive"), 0);
+    ck_assert(pp_source_line(s, &line));
+    pp_source_skip_lines(s, 10, 2, 4);
+    ck_assert_uint_eq(pp_source_lines(s), 3);
+    ck_assert_uint_eq(pp_source_where(s).line, 3);
+    ck_assert_uint_eq(pp_source_where(s).offset, 8);
+    pp_source_skip_lines(s, 0, 0, 0);
+    ck_assert_uint_eq(pp_source_where(s).offset, 8);
+    ck_assert(pp_source_line(s, &line) && pp_str_eq(line, PP_STR("four")));
+    ck_assert_uint_eq(pp_source_where(s).line, 4);
+    ck_assert_uint_eq(pp_source_where(s).offset, 14);
+    pp_source_close(s);
+}
+END_TEST
+
+static bool give_up(void *context, const struct pp_source *s)
+{
+    (void)s;
+    return --*(int *)context > 0;
+}
+
+START_TEST(reading_can_be_given_up)
+{
+    struct pp_error err = {0};
+    struct pp_str line;
+    int calls = 3;
+    size_t lines = 0;
+    char path[] = "/tmp/pp_source_XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ftruncate(fd, 1 << 27), 0);
+    close(fd);
+    struct pp_source *s = pp_source_open(path, 0, &err);
+    pp_source_on_progress(s, give_up, &calls);
+    while (pp_source_peek(s, 1).len) {
+        pp_source_skip(s, SIZE_MAX);
+        lines++;
+    }
+    ck_assert(!pp_source_line(s, &line));
+    ck_assert(lines > 0 && pp_source_error(s, &err));
+    ck_assert_int_eq(err.status, PP_IO);
+    ck_assert_uint_lt(pp_source_consumed(s), 1 << 26);
+    pp_source_close(s);
+    unlink(path);
+}
+END_TEST
+
 Suite *suite_base(void);
 Suite *suite_base(void)
 {
@@ -324,6 +400,9 @@ Suite *suite_base(void)
     tcase_add_test(tc, numbers_into_text);
     tcase_add_loop_test(tc, hostile_names, 0, (int)(sizeof texts / sizeof *texts));
     tcase_add_test(tc, lines_of_any_end);
+    tcase_add_test(tc, lines_found_in_the_window);
+    tcase_add_test(tc, reading_can_be_given_up);
+    tcase_add_test(tc, each_piece_of_work_is_done_once);
     tcase_add_test(tc, utf16_is_read_as_utf8);
     tcase_add_test(tc, gzip_members_cuts_and_limits);
     tcase_add_test(tc, a_directory_is_an_error_with_its_errno);

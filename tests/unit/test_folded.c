@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 extern const struct pp_format pp_format_folded;
@@ -167,6 +168,8 @@ END_TEST
 START_TEST(equal_stacks_are_added_and_sorted)
 {
     assert_becomes("b;c 1\na 2\nb;c 3\n\n# x\nb 0\na;d 4", "a 2\na;d 4\nb;c 4\n");
+    assert_becomes("b;c 1\nb x 2\n", "b x 2\nb;c 1\n");
+    assert_becomes("m;b 1\nm;b;c 2\nm;b (f.py:1) 3\n", "m;b 1\nm;b (f.py:1) 3\nm;b;c 2\n");
     assert_becomes("a 0.1\na 0.1\na 0.8\n", "a 1\n");
     assert_becomes("a 1e3\na 2.5E-1\r\n", "a 1000.25\n");
     assert_becomes("x 1 5\nstage 2 6\nend 7\n", "end 7\nstage 2 6\nx 1 5\n");
@@ -192,6 +195,100 @@ START_TEST(any_order_gives_the_same_tree)
     pp_sink_abandon(b);
     pp_profile_free(p);
     pp_profile_free(q);
+}
+END_TEST
+
+static uint32_t next_random(uint32_t x)
+{
+    x ^= x << 13;
+    x ^= x >> 17;
+    return x ^ x << 5;
+}
+
+/* A stack of random frames and its count. */
+struct made_line {
+    char stack[2048];
+    unsigned count;
+};
+
+static int by_stack(const void *a, const void *b)
+{
+    return strcmp(((const struct made_line *)a)->stack, ((const struct made_line *)b)->stack);
+}
+
+/* Begins often as the stack before; some are deeper than what the reader walks at a time. */
+static void make_stack(struct made_line *line, const struct made_line *before, const char *const *names, unsigned count,
+                       uint32_t *random)
+{
+    size_t kept = 0, len = strlen(before->stack);
+    *random = next_random(*random);
+    for (size_t i = 0, cuts = *random % 40; i < len && cuts; i++) {
+        if (before->stack[i] == ';') {
+            kept = i;
+            cuts--;
+        }
+    }
+    memcpy(line->stack, before->stack, kept);
+    line->stack[kept] = '\0';
+    *random = next_random(*random);
+    unsigned more = 1 + *random / 64 % (*random % 50 == 0 ? 100 : 6);
+    for (unsigned i = 0; i < more && kept < sizeof line->stack - 64; i++) {
+        *random = next_random(*random);
+        kept += (size_t)snprintf(line->stack + kept, sizeof line->stack - kept, "%s%s", kept ? ";" : "",
+                                 names[*random % count]);
+    }
+    line->count = 1 + *random % 3;
+}
+
+static char *lines_of(const struct made_line *lines, size_t count)
+{
+    char *text = pp_calloc(count, sizeof *lines);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        at += (size_t)snprintf(text + at, sizeof *lines, "%s %u\n", lines[i].stack, lines[i].count);
+    }
+    return text;
+}
+
+/* Sorts the lines and adds those of one stack up; returns how many are left. */
+static size_t add_up(struct made_line *lines, size_t count)
+{
+    size_t kept = 0;
+    qsort(lines, count, sizeof *lines, by_stack);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(lines[kept].stack, lines[i].stack) == 0) {
+            lines[kept].count += lines[i].count;
+        } else {
+            lines[++kept] = lines[i];
+        }
+    }
+    return kept + 1;
+}
+
+/* Against sorting and adding lines as strings: what is written is the same for lines in any order, whether their stacks stand sorted (and are written as they stand) or not; names
+ * whose order as frames and as parts of lines differs are among them. */
+START_TEST(lines_are_sorted_and_added_as_strings)
+{
+    static const char *const plain[] = {"main", "parse (a/b.py:12)", "x", "a_name_of_more_than_sixteen_bytes",
+                                        "run_7 (core.py:8)"};
+    static const char *const odd[] = {"b", "b x", "b!", "b (f.py:1)", "b (f.py:12)", "ab", "\xc3\xa9", "b:", "b y z"};
+    enum { COUNT = 400 };
+    struct made_line *lines = pp_calloc(COUNT, sizeof *lines);
+    uint32_t random = 1 + (uint32_t)_i;
+    for (size_t i = 0; i < COUNT; i++) {
+        make_stack(&lines[i], &lines[i ? i - 1 : 0], _i % 2 ? odd : plain, _i % 2 ? 9 : 5, &random);
+    }
+    char *shuffled = lines_of(lines, COUNT);
+    qsort(lines, COUNT, sizeof *lines, by_stack);
+    char *sorted = lines_of(lines, COUNT);
+    char *expected = lines_of(lines, add_up(lines, COUNT));
+    assert_becomes(shuffled, expected);
+    assert_becomes(sorted, expected);
+    assert_becomes(expected, expected);
+    pp_free(shuffled);
+    pp_free(sorted);
+    pp_free(expected);
+    pp_free(lines);
 }
 END_TEST
 
@@ -349,6 +446,7 @@ Suite *suite_folded(void)
     tcase_add_test(tc, sorted_files_come_back_byte_for_byte);
     tcase_add_test(tc, equal_stacks_are_added_and_sorted);
     tcase_add_test(tc, any_order_gives_the_same_tree);
+    tcase_add_loop_test(tc, lines_are_sorted_and_added_as_strings, 0, 40);
     tcase_add_test(tc, utf16_is_read);
     tcase_add_test(tc, units);
     tcase_add_test(tc, columns_can_be_forced);
