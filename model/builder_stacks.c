@@ -355,6 +355,9 @@ void pp_builder_check_sums(struct pp_builder *b)
         int64_t sum = 0;
         for (size_t i = metric; i < b->values.count; i += b->metrics.count) {
             int64_t value = b->values.at[i];
+            if (value == 0) {
+                continue; /* as of most stacks that others go on below */
+            }
             if (value == INT64_MIN || !pp_add_i64(sum, value < 0 ? -value : value, &sum)) {
                 pp_builder_fail(b, PP_LIMIT, "counts add up past 64 bits");
                 return;
