@@ -89,8 +89,13 @@ static bool walk_copies(struct stack_reader *r, unsigned copies, struct walk_end
         *result = fit == PLAN_TORN ? READ_TORN : READ_DONE;
         return false;
     }
-    return (copies == 1 || walk_copy(r, 0, &r->first, ends, result)) &&
-           walk_copy(r, copies - 1, &r->frames, ends, result);
+    if (copies == 2 && !walk_copy(r, 0, &r->first, ends, result)) {
+        return false;
+    }
+    size_t settled = copies == 2 ? ends->settled : SIZE_MAX;
+    bool whole = walk_copy(r, copies - 1, &r->frames, ends, result);
+    ends->settled = settled < ends->settled ? settled : ends->settled;
+    return whole;
 }
 
 /* From 3.15 on (or so) the outermost frame is one that stands in the PyThreadState and never changes: once seen it is not read any more. */
@@ -103,9 +108,10 @@ static void note_root(struct stack_reader *r, const struct walk_ends *ends)
     }
 }
 
-/* Reads until every frame of the chain is in the image: frames is the chain of the last copy, first that of the first of two. *last: the outermost frame.
+/* Reads until every frame of the chain is in the image: frames is the chain of the last copy, first that of the first of two.
  * `before`, `after`: with what stands in IMAGE_BEFORE and IMAGE_AFTER. */
-static enum read_result read_chain(struct stack_reader *r, unsigned copies, bool before, bool after, uint64_t *last)
+static enum read_result read_chain(struct stack_reader *r, unsigned copies, bool before, bool after,
+                                   struct walk_ends *ends)
 {
     if (r->root_planned) {
         stack_plan_forget(&r->plan);
@@ -114,14 +120,13 @@ static enum read_result read_chain(struct stack_reader *r, unsigned copies, bool
     }
     for (unsigned reads = 0; reads < MOST_READS; reads++) {
         enum read_result result = READ_DONE;
-        struct walk_ends ends = {0};
+        *ends = (struct walk_ends){0};
         if (!image_read(&r->plan.image, r->plan.target->pid, copies, before, after)) {
             return refused(r);
         }
-        bool whole = walk_copies(r, copies, &ends, &result);
-        *last = ends.last;
+        bool whole = walk_copies(r, copies, ends, &result);
         if (whole) {
-            note_root(r, &ends);
+            note_root(r, ends);
         }
         if (whole || result != READ_DONE) {
             return result;
@@ -277,8 +282,8 @@ static void wait_a_little(struct stack_reader *r)
 static enum read_result read_twice(struct stack_reader *r, bool with_flags, bool with_codes, bool *whole,
                                    size_t *agreed)
 {
-    uint64_t last = 0;
-    enum read_result result = read_chain(r, 2, with_flags, with_codes, &last);
+    struct walk_ends ends = {0};
+    enum read_result result = read_chain(r, 2, with_flags, with_codes, &ends);
     *whole = false;
     if (result == READ_DONE) {
         stack_plan_tidy(&r->plan, &r->frames);
@@ -286,8 +291,9 @@ static enum read_result read_twice(struct stack_reader *r, bool with_flags, bool
             read_flags(r);
         }
         *agreed = walk_agreement(&r->first, &r->frames);
+        *agreed = *agreed < ends.settled ? *agreed : ends.settled;
         *whole = *agreed == r->first.count && *agreed == r->frames.count;
-        result = begins_at_root(r, last, false) ? READ_DONE : READ_TORN;
+        result = begins_at_root(r, ends.last, false) ? READ_DONE : READ_TORN;
         *whole = *whole && result == READ_DONE;
     }
     r->torn += !*whole;
@@ -328,8 +334,8 @@ enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
 enum stack_verdict stack_read_still(struct stack_reader *r, bool twice)
 {
     for (unsigned i = 0; i < STILL_TRIES; i++) {
-        uint64_t last = 0;
-        enum read_result result = read_chain(r, twice ? 2 : 1, true, true, &last);
+        struct walk_ends ends = {0};
+        enum read_result result = read_chain(r, twice ? 2 : 1, true, true, &ends);
         if (result == READ_GONE) {
             return STACK_GONE;
         }
@@ -340,7 +346,7 @@ enum stack_verdict stack_read_still(struct stack_reader *r, bool twice)
         read_flags(r);
         stack_plan_tidy(&r->plan, &r->frames);
         if (codes_are_known(r)) {
-            (void)begins_at_root(r, last, true);
+            (void)begins_at_root(r, ends.last, true);
             drop_unbegun(r);
             return STACK_WHOLE;
         }

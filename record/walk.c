@@ -7,7 +7,7 @@ enum { SMALLEST_FRAME = 48, SOME_FRAMES = 8, WORD = 8 };
 enum { OWNER_THREAD, OWNER_GENERATOR, OWNER_FRAME_OBJECT, NO_OWNER = 256 };
 
 /* From here on the outermost frame of each thread is a shim. */
-enum { FIRST_SHIM_AT_ROOT = 12 };
+enum { FIRST_SHIM_AT_ROOT = 12, FIRST_STACK_POINTER = 14 };
 
 /* The low bits of what 3.14 and later keep in a frame are a tag (Include/internal/pycore_stackref.h); objects are aligned. */
 #define TAG_BITS UINT64_C(3)
@@ -40,6 +40,22 @@ static size_t extent_of(uint64_t frame, size_t size, size_t rest, uint64_t next,
     return top >= frame + size && top <= most ? (size_t)(top - frame) : size;
 }
 
+/* A frame that calls another one within the interpreter puts its stack pointer down first, when the other one is complete, and takes it up when that one is gone
+ * (_PyFrame_SetStackPointer in Include/internal/pycore_frame.h). In between nobody but the innermost frame runs: if another one says that it does, what was
+ * read after it may be older than it. Until 3.13 an int that is -1, later a pointer that is NULL; behind the instruction pointer all along. */
+static bool has_put_down(const struct python_offsets *o, const unsigned char *bytes)
+{
+    const unsigned char *at = bytes + o->frame_instruction + WORD;
+    return o->minor >= FIRST_STACK_POINTER ? load_u64(at) != 0 : load_i32(at) >= 0;
+}
+
+/* Whether the frame was called within the interpreter by the one that it leads to: not through C. The bytes are of a frame that is no shim; from 3.12 on one that
+ * was called by C leads to a shim. */
+static bool is_called_within(const struct python_offsets *o, const unsigned char *bytes)
+{
+    return o->frame_owner != NO_OFFSET && (o->minor >= FIRST_SHIM_AT_ROOT || bytes[o->frame_owner - 1] == 0);
+}
+
 /* Whether a chain may end at a frame of that owner. A generator that waits leads nowhere: one that runs has a frame that called it. */
 static bool may_be_root(const struct python_offsets *o, unsigned owner)
 {
@@ -55,6 +71,8 @@ enum walk_result walk_frames(struct image *image, unsigned copy, const struct py
     unsigned owner = NO_OWNER;
     frames->count = 0;
     ends->last = 0;
+    size_t unsettled = 0;
+    bool called = false; /* the frame is the caller of the one before, within the interpreter */
     uint64_t frame = ends->first;
     for (; frame && frame != ends->root; steps++) {
         const unsigned char *bytes = image_at(image, copy, frame, o->frame_size, &rest);
@@ -76,11 +94,14 @@ enum walk_result walk_frames(struct image *image, unsigned copy, const struct py
                 .bytecode_index = o->frame_bytecode_index == NO_OFFSET ? 0 : load_u32(bytes + o->frame_bytecode_index),
                 .contents = next ? hash_words(bytes, extent) : 0,
             };
+            unsettled = called && !has_put_down(o, bytes) ? frames->count - 1 : unsettled;
         }
+        called = owner < o->owner_first_shim && is_called_within(o, bytes);
         next = frame;
         ends->last = frame;
         frame = load_u64(bytes + o->frame_previous);
     }
+    ends->settled = frames->count - unsettled;
     ends->shim_last = frame == 0 && owner != NO_OWNER && owner >= o->owner_first_shim;
     return frame || owner == NO_OWNER || may_be_root(o, owner) ? WALK_DONE : WALK_BROKEN;
 }

@@ -30,6 +30,8 @@ struct walk_ends {
         root; /* address of an outermost frame that never changes (base_frame of a PyThreadState), which need not be in the image; 0: none is known */
     uint64_t last;  /* out: address of the outermost frame that was looked at, shims too */
     bool shim_last; /* out: it is a shim */
+    size_t
+        settled; /* out: so many outer frames are left from the outermost on that runs itself, by its own account, although it has called another; all if there is none */
 };
 
 /* Walks along copy 0 or 1 of the image's frames. */
