@@ -8,6 +8,9 @@ enum {
     LARGEST_IMAGE = 1 << 28,
     STILL_TRIES = 16,
     ENOUGH_READS = 2,
+    READS = 2,
+    READS_OF_OBJECTS = 4,
+    READS_OF_GENERATORS = 8,
     WITHIN_THREAD = 4096,   /* bytes of a PyThreadState */
     ROOT_CONFIRMATIONS = 16 /* before stacks of a running thread may begin elsewhere */
 };
@@ -256,10 +259,10 @@ static bool begins_at_root(struct stack_reader *r, uint64_t last, bool still)
 }
 
 /* How often a stack has to be found, one read after another. One is not enough: a program may have come back to where it was between the two copies.
- * Frames that are objects are read one by one, which takes longer. */
+ * Frames that are objects, and those of generators, are read one by one, up to a microsecond apart: then chance has it far easier. */
 static unsigned reads_needed(const struct stack_reader *r)
 {
-    return offsets_of(r)->frame_owner == NO_OFFSET ? 4 : 2;
+    return offsets_of(r)->frame_owner == NO_OFFSET ? READS_OF_OBJECTS : r->generators ? READS_OF_GENERATORS : READS;
 }
 
 /* True if the stack is that of the read before. */
@@ -292,6 +295,7 @@ static enum read_result read_twice(struct stack_reader *r, bool with_flags, bool
         }
         *agreed = walk_agreement(&r->first, &r->frames);
         *agreed = *agreed < ends.settled ? *agreed : ends.settled;
+        r->generators = ends.generators;
         *whole = *agreed == r->first.count && *agreed == r->frames.count;
         result = begins_at_root(r, ends.last, false) ? READ_DONE : READ_TORN;
         *whole = *whole && result == READ_DONE;
@@ -302,9 +306,10 @@ static enum read_result read_twice(struct stack_reader *r, bool with_flags, bool
 
 enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
 {
-    unsigned rooted = 0, found = 0, needed = reads_needed(r);
+    unsigned rooted = 0, found = 0;
     r->kept.count = 0;
-    for (unsigned i = 0; i < tries + needed - 1; i++) {
+    for (unsigned i = 0; i < tries + reads_needed(r) - 1; i++) {
+        unsigned needed = reads_needed(r);
         bool whole;
         size_t agreed = 0;
         enum read_result result = read_twice(r, found == 0, found + 1 >= needed, &whole, &agreed);
@@ -313,6 +318,7 @@ enum stack_verdict stack_read_running(struct stack_reader *r, unsigned tries)
         }
         bool again = whole && is_same_again(r);
         found = !whole ? 0 : again ? found + 1 : 1;
+        needed = reads_needed(r);
         if (found >= needed) {
             if (codes_are_known(r)) {
                 drop_unbegun(r);

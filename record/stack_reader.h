@@ -22,6 +22,7 @@ struct stack_reader {
     unsigned new_root_seen;
     bool root_planned; /* the plan still has its own root */
     bool holds_gil, collecting;
+    bool generators; /* frames of generators are in it */
     uint64_t generation;
     uint64_t random; /* state of a generator */
     uint64_t torn;   /* reads thrown away, ever */

@@ -72,6 +72,7 @@ enum walk_result walk_frames(struct image *image, unsigned copy, const struct py
     frames->count = 0;
     ends->last = 0;
     size_t unsettled = 0;
+    ends->generators = false;
     bool called = false; /* the frame is the caller of the one before, within the interpreter */
     uint64_t frame = ends->first;
     for (; frame && frame != ends->root; steps++) {
@@ -96,6 +97,7 @@ enum walk_result walk_frames(struct image *image, unsigned copy, const struct py
             };
             unsettled = called && !has_put_down(o, bytes) ? frames->count - 1 : unsettled;
         }
+        ends->generators |= owner == OWNER_GENERATOR;
         called = owner < o->owner_first_shim && is_called_within(o, bytes);
         next = frame;
         ends->last = frame;

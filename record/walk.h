@@ -28,8 +28,9 @@ struct walk_ends {
     uint64_t top;   /* end of the data stack in use, 0 without one */
     uint64_t
         root; /* address of an outermost frame that never changes (base_frame of a PyThreadState), which need not be in the image; 0: none is known */
-    uint64_t last;  /* out: address of the outermost frame that was looked at, shims too */
-    bool shim_last; /* out: it is a shim */
+    uint64_t last;   /* out: address of the outermost frame that was looked at, shims too */
+    bool shim_last;  /* out: it is a shim */
+    bool generators; /* out: frames of generators or coroutines are among them, which do not stand on the data stack */
     size_t
         settled; /* out: so many outer frames are left from the outermost on that runs itself, by its own account, although it has called another; all if there is none */
 };
