@@ -84,6 +84,12 @@ bool permission_say(const struct permission_facts *f, struct pp_error *err)
                        "no permission to read process %d: kernel.yama.ptrace_scope is %u; run profrec with sudo%s", pid,
                        f->yama_scope, f->yama_scope == 1 ? ", or start the program with \"profrec -- COMMAND\"" : "");
     }
+    if (f->may_trace) {
+        return pp_fail(err, PP_USAGE, pp_nowhere(),
+                       "no permission to read process %d, though profrec may trace others: a seccomp filter, AppArmor, "
+                       "SELinux or another user namespace forbids it; run profrec outside of that, on the host",
+                       pid);
+    }
     return pp_fail(err, PP_USAGE, pp_nowhere(), "no permission to read process %d; run profrec with sudo", pid);
 }
 

@@ -30,6 +30,8 @@ START_TEST(advice_fits_the_reason)
          "belongs to user 33", "cap-add");
     says(&(struct permission_facts){.pid = 7, .sys_errno = EPERM, .other_user = true, .in_container = true},
          "--cap-add", NULL);
+    says(&(struct permission_facts){.pid = 7, .sys_errno = EPERM, .may_trace = true, .in_container = true}, "seccomp",
+         "sudo");
     says(&(struct permission_facts){.pid = 7, .sys_errno = EPERM}, "process 7", "ptrace_scope");
 }
 END_TEST
