@@ -138,7 +138,7 @@ def sleeps(recorder, python):
         expect(not any("gil" in s.flags for s in mine if "idle" in s.flags), "%s waits and holds the GIL", name)
     busy = [s for s in recording.samples if any(frame.name == "busy" for frame in s.frames)]
     gil = sum("gil" in s.flags for s in busy)
-    expect_chance(gil >= 0.5 * len(busy), "busy holds the GIL in only %d of %d samples", gil, len(busy))
+    expect_chance(gil >= 0.5 * len(busy) or python.free_threaded, "busy holds the GIL in only %d of %d samples", gil, len(busy))
     return said
 
 
