@@ -196,7 +196,7 @@ struct gap {
 struct pruner {
     const struct charter *c;
     struct layout *layout;
-    uint32_t *number; /* box of the charter -> box of the layout, BOX_NONE */
+    uint32_t *number; /* box of the charter -> its box in the layout; of one that was cut, the nearest drawn one above */
     struct gap *gaps; /* per box of the layout; grown with it */
 };
 
@@ -232,13 +232,8 @@ static void close_below(struct pruner *r, uint32_t last, uint32_t parent)
 static void note_cut(struct pruner *r, uint32_t box)
 {
     const struct box *cut = &r->c->boxes.at[box];
-    uint32_t parent = r->number[cut->parent];
-    r->number[box] = BOX_NONE;
-    /* Below a cut box: counted with the nearest drawn one above. */
-    for (uint32_t at = cut->parent; parent == BOX_NONE; parent = r->number[at]) {
-        at = r->c->boxes.at[at].parent;
-    }
-    struct gap *gap = &r->gaps[parent];
+    r->number[box] = r->number[cut->parent];
+    struct gap *gap = &r->gaps[r->number[box]];
     gap->from = gap->frames ? gap->from : cut->x;
     gap->to = gap->frames && gap->to > cut->x + cut->width ? gap->to : cut->x + cut->width;
     gap->frames++;

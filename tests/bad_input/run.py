@@ -249,6 +249,17 @@ def folded(folder):
             run("folded2svg: " + name, [svg, "--quiet", "--from", "folded", put(folder, "bad", data)], expect=None if expect == 0 else expect)
 
 
+def deep(folder):
+    """A stack of a million frames through whatever walks stacks: none may go up it once for each frame, or call itself."""
+    for name, frames in (("a million frames", b";".join(b"f%d" % i for i in range(1000000))), ("a million repeats", b";".join([b"f"] * 1000000))):
+        path = put(folder, "deep", frames + b" 1\n")
+        for line in (["folded2svg", "--chart"], ["folded2svg", "--reverse"], ["folded2svg", "--collapse-recursion"], ["folded2pstat"], ["folded2raw"],
+                     ["pstat-print", "--top", "3"], ["profstat"], ["proffilter", "--max-depth", "3"], ["proffilter", "--hide", "7"],
+                     ["profmerge", path], ["profdiff", path], ["profdiff", "--path", path]):
+            if os.path.exists(os.path.join(BIN, line[0])):
+                run("%s: %s" % (" ".join(line[:2]), name), [os.path.join(BIN, line[0]), "--quiet", *line[1:], path], expect=0)
+
+
 def any_format(folder):
     tools = [t for t in ("pstat-print", "proffilter", "profmerge", "profconv", "profstat", "folded2svg") if os.path.exists(os.path.join(BIN, t))]
     bomb = os.path.join(folder, "bomb.gz")
@@ -294,6 +305,8 @@ def main():
             made = globals().get(WHAT)
             if made in (pstat, folded):
                 made(folder)
+            if WHAT == "folded":
+                deep(folder)
     print("%s: %d inputs, %d failed" % (WHAT, ran, failed))
     if ran == 0:
         print("no sample in tests/data/%s" % WHAT)
