@@ -39,6 +39,7 @@ struct layout {
     size_t count;
     double scale; /* displayed = value * scale */
     const char *unit;
+    unsigned decimals; /* for people */
 };
 
 static bool add_column(const struct request *r, struct layout *l, struct pp_str name)
@@ -105,6 +106,28 @@ double request_unit(const struct request *r, double largest, const char **name)
     }
     *name = units[unit].name;
     return units[unit].per_second;
+}
+
+static bool is_whole(double value)
+{
+    return value == floor(value);
+}
+
+unsigned request_decimals(const struct request *r, double largest)
+{
+    bool whole = r->counts;
+    for (size_t i = 0; whole && i < r->table->count; i++) {
+        const struct pp_call_row *row = &r->table->rows[r->table->order[i]];
+        whole = is_whole(row->tottime) && is_whole(row->cumtime);
+    }
+    if (whole) {
+        return 0;
+    }
+    unsigned decimals = 3;
+    for (double size = largest; r->counts && size > 0 && size < 1 && decimals < 12; size *= 10) {
+        decimals++;
+    }
+    return decimals;
 }
 
 static double largest_time(const struct request *r)
@@ -189,7 +212,7 @@ static size_t format_time(const struct request *r, const struct layout *l, doubl
         }
         return pp_format_double_repr(text, l->scale == 1 ? value : value * l->scale);
     }
-    return pp_format_double_fixed(text, value * l->scale, r->counts && value == floor(value) ? 0 : 3);
+    return pp_format_double_fixed(text, value * l->scale, l->decimals == 0 && !is_whole(value) ? 3 : l->decimals);
 }
 
 static bool is_data(const struct request *r)
@@ -388,7 +411,7 @@ static void write_title(const struct request *r, const struct layout *l, struct 
         pp_sink_byte(out, '\n');
     }
     if (r->stacks && r->counts) {
-        pp_format_double_fixed(total, r->total, r->total == floor(r->total) ? 0 : 3);
+        pp_format_double_fixed(total, r->total, is_whole(r->total) ? 0 : l->decimals ? l->decimals : 3);
         pp_sink_printf(out, "%s %s in stacks, self and total per function\n\n", total, r->count_name);
         return;
     }
@@ -476,7 +499,9 @@ int print_table(const struct request *r, struct pp_sink *out)
     }
     struct pp_sink *message = pp_sink_memory();
     restrict_table(r->table, r->restrictions, r->restriction_count, message);
-    l.scale = request_unit(r, largest_time(r), &l.unit);
+    double largest = largest_time(r);
+    l.scale = request_unit(r, largest, &l.unit);
+    l.decimals = request_decimals(r, largest);
     switch (r->format) {
     case PRINT_JSON:
         print_json(r, l.scale, l.unit, out);

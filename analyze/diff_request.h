@@ -65,10 +65,11 @@ struct diff_report {
     struct diff_counts counts;
     bool of_total; /* the table shows totals, not self values */
     bool color;
-    unsigned width;       /* of the terminal, 0: none */
-    const char *unit;     /* shown: "s", "ms", "samples" … */
-    double unit_value;    /* in the unit of the diff */
-    unsigned unit_digits; /* log10 of unit_value */
+    unsigned width;        /* of the terminal, 0: none */
+    const char *unit;      /* shown: "s", "ms", "samples" … */
+    double unit_value;     /* in the unit of the diff */
+    unsigned unit_digits;  /* log10 of unit_value */
+    unsigned shown_digits; /* decimals for people */
 };
 
 /* Finds the regressions, without those of --allow. False after printing when a file or expression is bad. */

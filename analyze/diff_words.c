@@ -30,8 +30,8 @@ void diff_choose_unit(struct diff_report *r)
     unsigned unit = r->args->unit;
     r->unit_digits = d->decimals;
     r->unit = d->unit == PP_UNIT_BYTES ? "bytes" : "samples";
+    int64_t larger = d->whole.self[0] > d->whole.self[1] ? d->whole.self[0] : d->whole.self[1];
     if (d->unit == PP_UNIT_NS) {
-        int64_t larger = d->whole.self[0] > d->whole.self[1] ? d->whole.self[0] : d->whole.self[1];
         double ns = (double)larger / power_of_ten(d->decimals);
         bool data = r->args->format == DIFF_TSV || r->args->format == DIFF_CSV || r->args->format == DIFF_JSON;
         if (unit == DIFF_UNIT_AUTO) {
@@ -41,6 +41,11 @@ void diff_choose_unit(struct diff_report *r)
         r->unit_digits += units[unit].digits;
     }
     r->unit_value = power_of_ten(r->unit_digits);
+    r->shown_digits = r->unit_digits ? 3 : 0;
+    for (double size = (double)larger / r->unit_value; d->unit != PP_UNIT_NS && r->unit_digits && size > 0 && size < 1;
+         size *= 10) {
+        r->shown_digits++;
+    }
 }
 
 size_t diff_number(const struct diff_report *r, int64_t value, bool sign, char *text)
@@ -50,7 +55,7 @@ size_t diff_number(const struct diff_report *r, int64_t value, bool sign, char *
         text[at++] = '+';
     }
     double shown = (double)value / r->unit_value;
-    return at + pp_format_double_fixed(text + at, shown, r->unit_digits ? 3 : 0);
+    return at + pp_format_double_fixed(text + at, shown, r->shown_digits);
 }
 
 size_t diff_exact(const struct diff_report *r, int64_t value, char *text)

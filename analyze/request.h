@@ -37,5 +37,7 @@ void print_json(const struct request *r, double scale, const char *unit, struct 
 bool print_tree(const struct request *r, struct python_regex *function, struct pp_sink *out);
 /* Seconds per displayed unit and its name, for the largest value shown. */
 double request_unit(const struct request *r, double largest, const char **name);
+/* Decimals that people are shown: three of times; of counts none, or with fractions among them what the largest needs to show four digits. */
+unsigned request_decimals(const struct request *r, double largest);
 
 #endif

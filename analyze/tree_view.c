@@ -12,6 +12,7 @@ struct view {
     struct pp_sink *out;
     double scale;
     const char *unit;
+    unsigned decimals;
 };
 
 /* Largest time first, then file order. */
@@ -25,8 +26,8 @@ static bool larger_edge(const void *context, uint32_t a, uint32_t b)
 static void write_numbers(const struct view *v, double self, double total, double whole, int64_t calls)
 {
     char text[2][400];
-    pp_format_double_fixed(text[0], self * v->scale, v->r->counts ? 0 : 3);
-    pp_format_double_fixed(text[1], total * v->scale, v->r->counts ? 0 : 3);
+    pp_format_double_fixed(text[0], self * v->scale, v->decimals);
+    pp_format_double_fixed(text[1], total * v->scale, v->decimals);
     double share = whole > 0 && !isnan(total) ? 100 * total / whole : 0;
     pp_sink_printf(v->out, "%10s %10s %6.2f%% %10lld", text[0], text[1], share, (long long)calls);
 }
@@ -72,6 +73,7 @@ bool print_tree(const struct request *r, struct python_regex *function, struct p
     struct stat_callees callees;
     bool any = false;
     v.scale = request_unit(r, r->total, &v.unit);
+    v.decimals = request_decimals(r, r->total);
     stat_callees_init(&callees, r->table);
     if (r->header) {
         char self[32], total[32];

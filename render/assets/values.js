@@ -7,14 +7,15 @@ function thousands(value, decimals) {
   return (value < 0 ? '-' : '') + whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction ? '.' + fraction : '');
 }
 
-function decimalsOf(value) {
-  return (String(value).split('.')[1] || '').length;
+/* How many of at most `most` decimals it takes to write the value. */
+function decimalsOf(value, most) {
+  return (value.toFixed(most).replace(/0+$/, '').split('.')[1] || '').length;
 }
 
 function plainCount(v) {
   const shown = v * view.factor;
   if (view.factor !== 1) return thousands(shown, Math.abs(shown - Math.round(shown)) < 1e-9 ? 0 : 2);
-  return thousands(shown, decimalsOf(Number(Math.abs(shown).toFixed(view.metric.decimals))));
+  return thousands(shown, view.metric.decimals ? decimalsOf(shown, view.metric.decimals) : 0);
 }
 
 function count(value) {

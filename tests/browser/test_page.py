@@ -1,4 +1,5 @@
 """The page's life: zoom, history, search, tooltip and details, keys, copying, roles. Every figure below is counted by hand from DATA."""
+import os
 import sys
 import tempfile
 
@@ -218,10 +219,16 @@ def texts(c, b, svg):
     b.resize(1200, 900)
 
 
+def fractions(c, b, svg):
+    for data, told in ((b'a;b 0.000000001\na;c 0.000000002\n', '0.000000003'), (b'a;b 0.1\na;c 12345678.5\n', '12,345,678.6')):
+        b.open(draw(sys.argv[1], os.path.dirname(svg), 'fractions', data))
+        c.equal('counts below one and with decimals', text(b, '#pp-path'), 'all  %s samples' % told)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
         svg = draw(sys.argv[1], folder, 'page', DATA)
-        return run((zooming, histories, pointers, searching, matches, reading, keys, copying, roles, texts), Checks(), browser, svg)
+        return run((zooming, histories, pointers, searching, matches, reading, keys, copying, roles, texts, fractions), Checks(), browser, svg)
 
 
 if __name__ == '__main__':
