@@ -432,8 +432,8 @@ static struct pp_str total_cell(const struct request *r, const struct layout *l,
     for (size_t i = 0; i < r->table->count; i++) {
         const struct pp_call_row *row = &r->table->rows[r->table->order[i]];
         sum.tottime += row->tottime;
-        sum.calls += row->calls;
-        sum.primitive_calls += row->primitive_calls;
+        sum.calls = pp_add_saturating(sum.calls, row->calls);
+        sum.primitive_calls = pp_add_saturating(sum.primitive_calls, row->primitive_calls);
     }
     size_t len = 0;
     bool self = strcmp(c->name, "tottime") == 0 || strcmp(c->name, "self") == 0;

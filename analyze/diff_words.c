@@ -314,7 +314,8 @@ struct diff_counts diff_count(const struct diff_report *r)
     }
     for (size_t i = 0; i < r->shown_count; i++) {
         int64_t change = pp_diff_self(r->shown[i]);
-        c.shown_moved += change < 0 ? -change : change;
+        c.shown_moved =
+            change < 0 ? pp_subtract_saturating(c.shown_moved, change) : pp_add_saturating(c.shown_moved, change);
     }
     return c;
 }

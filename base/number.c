@@ -17,6 +17,24 @@ bool pp_add_i64(int64_t a, int64_t b, int64_t *out)
     return true;
 }
 
+int64_t pp_add_saturating(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return !__builtin_add_overflow(a, b, &sum) ? sum : b > 0 ? INT64_MAX : INT64_MIN;
+}
+
+int64_t pp_subtract_saturating(int64_t a, int64_t b)
+{
+    int64_t difference;
+    return !__builtin_sub_overflow(a, b, &difference) ? difference : b < 0 ? INT64_MAX : INT64_MIN;
+}
+
+int64_t pp_int_saturating(double value)
+{
+    const double limit = 9223372036854775808.0; /* 2^63 */
+    return value >= limit ? INT64_MAX : value <= -limit ? INT64_MIN : value == value ? (int64_t)value : 0;
+}
+
 bool pp_mul_i64(int64_t a, int64_t b, int64_t *out)
 {
     int64_t product;

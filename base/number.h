@@ -11,6 +11,11 @@
 /* a+b, a*b into *out; false (and *out untouched) on overflow. */
 bool pp_add_i64(int64_t a, int64_t b, int64_t *out);
 bool pp_mul_i64(int64_t a, int64_t b, int64_t *out);
+/* a+b, a-b, the nearest that 64 bits hold. */
+int64_t pp_add_saturating(int64_t a, int64_t b);
+int64_t pp_subtract_saturating(int64_t a, int64_t b);
+/* The value as an integer, cut towards zero: the nearest that 64 bits hold, 0 of NaN. */
+int64_t pp_int_saturating(double value);
 
 /* The whole of s as a decimal integer; false if empty, if another byte occurs, or on overflow. */
 bool pp_parse_u64(struct pp_str s, uint64_t *out);

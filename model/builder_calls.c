@@ -147,21 +147,12 @@ void pp_builder_sampled_calls(struct pp_builder *b)
 }
 
 /* Totals of call counts saturate: Python's do not overflow, and a header line is no reason to refuse a file. */
-static int64_t add_saturating(int64_t a, int64_t b)
-{
-    int64_t sum;
-    if (pp_add_i64(a, b, &sum)) {
-        return sum;
-    }
-    return b > 0 ? INT64_MAX : INT64_MIN;
-}
-
 static void add_totals(struct pp_builder *b)
 {
     for (size_t i = 0; i < b->rows.count; i++) {
         const struct pp_call_row *row = &b->rows.at[i];
-        b->total_calls = add_saturating(b->total_calls, row->calls);
-        b->total_primitive_calls = add_saturating(b->total_primitive_calls, row->primitive_calls);
+        b->total_calls = pp_add_saturating(b->total_calls, row->calls);
+        b->total_primitive_calls = pp_add_saturating(b->total_primitive_calls, row->primitive_calls);
         b->total_tottime += row->tottime;
     }
 }

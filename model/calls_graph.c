@@ -4,6 +4,7 @@
 
 #include "base/intern.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 /* Taking a function with n callers and m callees out makes up to n * m edges; this many in all is where it ends. */
 enum { MOST_EDGES = 20000000 };
@@ -178,8 +179,8 @@ static void pass_edge(struct calls_graph *graph, struct graph_row *callee, const
         add_edge(graph, callee, part);
         return;
     }
-    known->edge.calls += part->calls;
-    known->edge.primitive_calls += part->primitive_calls;
+    known->edge.calls = pp_add_saturating(known->edge.calls, part->calls);
+    known->edge.primitive_calls = pp_add_saturating(known->edge.primitive_calls, part->primitive_calls);
     known->edge.tottime += part->tottime;
     known->edge.cumtime += part->cumtime;
     known->edge.flags &= part->flags;
@@ -195,16 +196,16 @@ static void share_edge(struct calls_graph *graph, struct graph_row *callee, cons
         double part = share(shares, i);
         struct pp_call_edge give = left;
         if (!last) {
-            give.calls = (int64_t)((double)out->edge.calls * part + 0.5);
+            give.calls = pp_int_saturating((double)out->edge.calls * part + 0.5);
             give.calls = give.calls > left.calls ? left.calls : give.calls;
-            give.primitive_calls = (int64_t)((double)out->edge.primitive_calls * part + 0.5);
+            give.primitive_calls = pp_int_saturating((double)out->edge.primitive_calls * part + 0.5);
             give.primitive_calls =
                 give.primitive_calls > left.primitive_calls ? left.primitive_calls : give.primitive_calls;
             give.tottime = out->edge.tottime * part;
             give.cumtime = out->edge.cumtime * part;
         }
-        left.calls -= give.calls;
-        left.primitive_calls -= give.primitive_calls;
+        left.calls = pp_subtract_saturating(left.calls, give.calls);
+        left.primitive_calls = pp_subtract_saturating(left.primitive_calls, give.primitive_calls);
         left.tottime -= give.tottime;
         left.cumtime -= give.cumtime;
         give.caller = shares->callers[i]->edge.caller;

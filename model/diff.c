@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "model/diff_parts.h"
 
 /* --- rows --- */
@@ -91,12 +92,13 @@ static void add_to_whole(struct pp_diff *diff, const struct pp_diff_row *row)
     struct pp_diff_row *whole = &diff->whole;
     for (size_t side = 0; side < 2; side++) {
         whole->in[side] = true;
-        whole->self[side] += row->self[side];
-        whole->total[side] += row->self[side];
-        whole->calls[side] += row->calls[side];
-        whole->primitive_calls[side] += row->primitive_calls[side];
+        whole->self[side] = pp_add_saturating(whole->self[side], row->self[side]);
+        whole->total[side] = whole->self[side];
+        whole->calls[side] = pp_add_saturating(whole->calls[side], row->calls[side]);
+        whole->primitive_calls[side] = pp_add_saturating(whole->primitive_calls[side], row->primitive_calls[side]);
     }
-    diff->moved += llabs(pp_diff_self(row));
+    int64_t change = pp_diff_self(row);
+    diff->moved = change < 0 ? pp_subtract_saturating(diff->moved, change) : pp_add_saturating(diff->moved, change);
     whole->exact_calls = whole->exact_calls && row->exact_calls;
 }
 

@@ -3,6 +3,7 @@
 #define PP_MODEL_DIFF_H
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/regex.h"
 #include "model/match.h"
 #include "model/significance.h"
@@ -92,18 +93,18 @@ struct pp_str pp_diff_file(const struct pp_diff *diff, const struct pp_diff_row 
 /* How the two functions of a row were matched, and their lines. Not of diff->whole. */
 const struct pp_match_row *pp_diff_match(const struct pp_diff *diff, const struct pp_diff_row *row);
 
-/* after - before. */
+/* after - before, the nearest that 64 bits hold. */
 static inline int64_t pp_diff_self(const struct pp_diff_row *row)
 {
-    return row->self[PP_AFTER] - row->self[PP_BEFORE];
+    return pp_subtract_saturating(row->self[PP_AFTER], row->self[PP_BEFORE]);
 }
 static inline int64_t pp_diff_total(const struct pp_diff_row *row)
 {
-    return row->total[PP_AFTER] - row->total[PP_BEFORE];
+    return pp_subtract_saturating(row->total[PP_AFTER], row->total[PP_BEFORE]);
 }
 static inline int64_t pp_diff_calls(const struct pp_diff_row *row)
 {
-    return row->calls[PP_AFTER] - row->calls[PP_BEFORE];
+    return pp_subtract_saturating(row->calls[PP_AFTER], row->calls[PP_BEFORE]);
 }
 /* The change below which a function is not worth mention, in the unit of the diff. */
 double pp_diff_least(const struct pp_diff *diff);

@@ -20,12 +20,6 @@ void diff_scale(int64_t *values, const double *from, size_t count, double factor
     }
 }
 
-static int64_t add_saturating(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return pp_add_i64(a, b, &sum) ? sum : b > 0 ? INT64_MAX : INT64_MIN;
-}
-
 static void read_calls(struct pp_diff_run *run, const uint32_t *row_of, size_t rows)
 {
     const struct pp_profile *p = run->profile;
@@ -36,8 +30,8 @@ static void read_calls(struct pp_diff_run *run, const uint32_t *row_of, size_t r
         uint32_t row = row_of[from->function.i];
         self[row] += isfinite(from->tottime) ? from->tottime : 0;
         total[row] += isfinite(from->cumtime) ? from->cumtime : 0;
-        run->calls[row] = add_saturating(run->calls[row], from->calls);
-        run->primitive_calls[row] = add_saturating(run->primitive_calls[row], from->primitive_calls);
+        run->calls[row] = pp_add_saturating(run->calls[row], from->calls);
+        run->primitive_calls[row] = pp_add_saturating(run->primitive_calls[row], from->primitive_calls);
         run->in[row] = true;
     }
     diff_scale(run->self, self, rows, 1e9);
@@ -76,8 +70,8 @@ static void read_stacks(struct pp_diff_run *run, const struct pp_measure *measur
     pp_group_sums_init(&sums, p, measure->metric, row_of, rows);
     int64_t root = p->stack_count ? p->stack_values[measure->metric] : 0;
     if (root && row_of[0] != PP_MATCH_NONE) {
-        sums.self[row_of[0]] = add_saturating(sums.self[row_of[0]], root);
-        sums.total[row_of[0]] = add_saturating(sums.total[row_of[0]], root);
+        sums.self[row_of[0]] = pp_add_saturating(sums.self[row_of[0]], root);
+        sums.total[row_of[0]] = pp_add_saturating(sums.total[row_of[0]], root);
     }
     for (size_t i = 0; i < rows; i++) {
         run->in[i] = sums.self[i] || sums.total[i];
@@ -181,7 +175,7 @@ static void read_run(struct pp_diff *diff, size_t number, const struct pp_measur
         read_stacks(run, measure, diff->match.row_of[number], rows, factor);
     }
     for (size_t i = 0; i < rows; i++) {
-        run->sum = add_saturating(run->sum, run->self[i]);
+        run->sum = pp_add_saturating(run->sum, run->self[i]);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "model/calls_graph.h"
 #include "model/calls_sum.h"
 #include "model/filter_parts.h"
@@ -178,8 +179,8 @@ static void copy_row(struct copy *c, const struct graph_row *from)
         bool inside = edge.caller.i == row.function.i;
         bool recursion = e->edge.caller.i == from->row.function.i;
         if (inside && (filter_is_coarse(c->filter) || c->filter->collapse_recursion)) {
-            row.calls -= edge.calls;
-            row.primitive_calls -= recursion ? 0 : edge.primitive_calls;
+            row.calls = pp_subtract_saturating(row.calls, edge.calls);
+            row.primitive_calls = pp_subtract_saturating(row.primitive_calls, recursion ? 0 : edge.primitive_calls);
             row.cumtime -= recursion ? 0 : edge.cumtime;
             continue;
         }

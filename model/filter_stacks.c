@@ -192,17 +192,11 @@ static pp_stack_id make(struct work *w, uint32_t stack)
 
 /* --- values --- */
 
-static int64_t saturating(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return pp_add_i64(a, b, &sum) ? sum : b > 0 ? INT64_MAX : INT64_MIN;
-}
-
 static void keep_books(struct pp_filter_books *books, int64_t value, bool kept)
 {
-    books->read = saturating(books->read, value);
+    books->read = pp_add_saturating(books->read, value);
     int64_t *side = kept ? &books->kept : &books->dropped;
-    *side = saturating(*side, value);
+    *side = pp_add_saturating(*side, value);
 }
 
 /* True if the thread's name or number matches. */

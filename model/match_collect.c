@@ -71,7 +71,7 @@ static uint32_t file_string(const struct pp_function *f, const struct pp_profile
     return f->file.i && p->strings[f->file.i].len ? f->file.i : f->module.i;
 }
 
-/* True for functions that have a row, or a frame; the unknown function where stacks without frames have values. */
+/* True for functions that have a row, or a frame; the unknown function where stacks have a nameless frame or values without any. */
 static bool *used_functions(const struct pp_profile *p)
 {
     bool *used = pp_calloc(p->function_count, sizeof *used);
@@ -83,6 +83,9 @@ static bool *used_functions(const struct pp_profile *p)
     }
     for (size_t m = 0; p->stack_count && m < p->metric_count; m++) {
         used[0] = used[0] || p->stack_values[m];
+    }
+    for (size_t s = 1; !used[0] && s < p->stack_count; s++) {
+        used[0] = p->stacks[s].frame.i == 0;
     }
     return used;
 }

@@ -7,15 +7,6 @@
 #include "base/memory.h"
 #include "base/number.h"
 
-static int64_t add_saturating(int64_t a, int64_t b)
-{
-    int64_t sum;
-    if (pp_add_i64(a, b, &sum)) {
-        return sum;
-    }
-    return b > 0 ? INT64_MAX : INT64_MIN;
-}
-
 static int compare_numbers(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
@@ -156,7 +147,7 @@ static void sum_below(struct pp_tree *tree)
     }
     for (size_t i = p->stack_count; i-- > 1;) {
         int64_t *parent = &tree->total[p->stacks[i].parent.i];
-        *parent = add_saturating(*parent, tree->total[i]);
+        *parent = pp_add_saturating(*parent, tree->total[i]);
     }
 }
 

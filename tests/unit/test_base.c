@@ -1,6 +1,7 @@
 /* What everything stands on: slices, numbers, text, sources, sinks, interning. */
 #include <check.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,21 @@ static const struct {
     {"\xed\xb2\x80", 3, "\\xed\\xb2\\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", 1, 3},
     {"\xe6\x97\xa5", 3, "\xe6\x97\xa5", "\xe6\x97\xa5", 1, 2},
 };
+
+START_TEST(sums_past_64_bits)
+{
+    ck_assert_int_eq(pp_add_saturating(INT64_MAX - 1, 1), INT64_MAX);
+    ck_assert_int_eq(pp_add_saturating(INT64_MAX, 1), INT64_MAX);
+    ck_assert_int_eq(pp_add_saturating(INT64_MIN, -1), INT64_MIN);
+    ck_assert_int_eq(pp_subtract_saturating(-2, INT64_MAX), INT64_MIN);
+    ck_assert_int_eq(pp_subtract_saturating(0, INT64_MIN), INT64_MAX);
+    ck_assert_int_eq(pp_subtract_saturating(7, 9), -2);
+    ck_assert_int_eq(pp_int_saturating(1e300), INT64_MAX);
+    ck_assert_int_eq(pp_int_saturating(-1e300), INT64_MIN);
+    ck_assert_int_eq(pp_int_saturating(NAN), 0);
+    ck_assert_int_eq(pp_int_saturating(-2.9), -2);
+}
+END_TEST
 
 START_TEST(hostile_names)
 {
@@ -398,6 +414,7 @@ Suite *suite_base(void)
     tcase_add_loop_test(tc, doubles_as_python_writes_them, 0, (int)(sizeof reprs / sizeof *reprs));
     tcase_add_loop_test(tc, decimal_numbers, 0, (int)(sizeof decimals / sizeof *decimals));
     tcase_add_test(tc, numbers_into_text);
+    tcase_add_test(tc, sums_past_64_bits);
     tcase_add_loop_test(tc, hostile_names, 0, (int)(sizeof texts / sizeof *texts));
     tcase_add_test(tc, lines_of_any_end);
     tcase_add_test(tc, lines_found_in_the_window);
