@@ -83,53 +83,6 @@ static bool choose_columns(const struct request *r, struct layout *l)
     return true;
 }
 
-double request_unit(const struct request *r, double largest, const char **name)
-{
-    static const struct {
-        const char *name;
-        double per_second;
-    } units[] = {[UNIT_S] = {"s", 1}, [UNIT_MS] = {"ms", 1e3}, [UNIT_US] = {"us", 1e6}, [UNIT_NS] = {"ns", 1e9}};
-    enum print_unit unit = r->unit;
-    if (r->counts) {
-        *name = "";
-        return 1;
-    }
-    if (unit == UNIT_DEFAULT) {
-        bool data = r->format == PRINT_TSV || r->format == PRINT_CSV || r->format == PRINT_JSON;
-        unit = data || !r->stacks ? UNIT_S : UNIT_AUTO;
-    }
-    if (unit == UNIT_AUTO) {
-        unit = largest >= 1 || !(largest > 0) ? UNIT_S
-               : largest >= 1e-3              ? UNIT_MS
-               : largest >= 1e-6              ? UNIT_US
-                                              : UNIT_NS;
-    }
-    *name = units[unit].name;
-    return units[unit].per_second;
-}
-
-static bool is_whole(double value)
-{
-    return value == floor(value);
-}
-
-unsigned request_decimals(const struct request *r, double largest)
-{
-    bool whole = r->counts;
-    for (size_t i = 0; whole && i < r->table->count; i++) {
-        const struct pp_call_row *row = &r->table->rows[r->table->order[i]];
-        whole = is_whole(row->tottime) && is_whole(row->cumtime);
-    }
-    if (whole) {
-        return 0;
-    }
-    unsigned decimals = 3;
-    for (double size = largest; r->counts && size > 0 && size < 1 && decimals < 12; size *= 10) {
-        decimals++;
-    }
-    return decimals;
-}
-
 static double largest_time(const struct request *r)
 {
     double largest = 0;
@@ -212,7 +165,7 @@ static size_t format_time(const struct request *r, const struct layout *l, doubl
         }
         return pp_format_double_repr(text, l->scale == 1 ? value : value * l->scale);
     }
-    return pp_format_double_fixed(text, value * l->scale, l->decimals == 0 && !is_whole(value) ? 3 : l->decimals);
+    return pp_format_double_fixed(text, value * l->scale, l->decimals == 0 && !request_whole(value) ? 3 : l->decimals);
 }
 
 static bool is_data(const struct request *r)
@@ -411,7 +364,7 @@ static void write_title(const struct request *r, const struct layout *l, struct 
         pp_sink_byte(out, '\n');
     }
     if (r->stacks && r->counts) {
-        pp_format_double_fixed(total, r->total, is_whole(r->total) ? 0 : l->decimals ? l->decimals : 3);
+        pp_format_double_fixed(total, r->total, request_whole(r->total) ? 0 : l->decimals ? l->decimals : 3);
         pp_sink_printf(out, "%s %s in stacks, self and total per function\n\n", total, r->count_name);
         return;
     }

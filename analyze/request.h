@@ -39,5 +39,7 @@ bool print_tree(const struct request *r, struct python_regex *function, struct p
 double request_unit(const struct request *r, double largest, const char **name);
 /* Decimals that people are shown: three of times; of counts none, or with fractions among them what the largest needs to show four digits. */
 unsigned request_decimals(const struct request *r, double largest);
+/* Whether a value has no fraction. */
+bool request_whole(double value);
 
 #endif

@@ -54,6 +54,8 @@ static void on_error(void *context, xmlErrorPtr error)
         return;
     }
     struct pp_str message = pp_str_trim_end(pp_str_of(error->message));
+    struct pp_str own = PP_STR("internal error: "); /* how libxml2 begins some of what it says of bad input */
+    message = pp_str_starts(message, own) ? pp_str_sub(message, own.len, message.len) : message;
     uint32_t line = error->line > 0 ? (uint32_t)error->line : 1;
     uint32_t column = error->int2 > 0 ? (uint32_t)error->int2 : 0;
     struct pp_where where = pp_at_line(pp_source_consumed(r->source), line, column);
