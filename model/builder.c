@@ -25,11 +25,12 @@ void pp_builder_free(struct pp_builder *b)
     }
     pp_arena_free(&b->arena);
     pp_intern_free(&b->strings);
-    void *arrays[] = {
-        b->functions.at,       b->frames.at,       b->threads.at,       b->metrics.at,       b->metas.at,
-        b->function_set.slots, b->frame_set.slots, b->thread_set.slots, b->stack_set.slots,  b->stacks.at,
-        b->values.at,          b->bounds.at,       b->samples.at,       b->sample_values.at, b->rows.at,
-        b->edges.at,           b->row_of.at,       b->seen.at,          b->named.at,         b->next_named.at};
+    void *arrays[] = {b->functions.at,    b->frames.at,          b->threads.at,       b->metrics.at,
+                      b->metas.at,        b->function_set.slots, b->frame_set.slots,  b->thread_set.slots,
+                      b->stack_set.slots, b->stacks.at,          b->appended.at,      b->values.at,
+                      b->bounds.at,       b->samples.at,         b->sample_values.at, b->rows.at,
+                      b->edges.at,        b->row_of.at,          b->seen.at,          b->named.at,
+                      b->next_named.at};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         pp_free(arrays[i]);
     }

@@ -50,7 +50,10 @@ struct pp_builder {
     struct pp_row_set function_set; /* functions of names that many have */
     struct pp_row_set frame_set, thread_set;
 
-    PP_VEC(struct pp_stack_node) stacks;
+    /* Stacks are rows of one table or the other. As long as all were appended as new ones they need no lists of children: half the memory, and nothing to pack at the end. */
+    bool linked;
+    PP_VEC(struct pp_stack) appended;
+    PP_VEC(struct pp_stack_node) stacks; /* `linked` */
     PP_VEC(int64_t) values;
     struct pp_row_set stack_set;           /* children of stacks that have many */
     PP_VEC(struct pp_stack_bounds) bounds; /* may be shorter than stacks; the rest is exact */

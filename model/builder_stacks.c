@@ -11,13 +11,18 @@ enum { MAX_DECIMALS = 9, LONGEST_LIST = 2 };
 
 static const uint32_t IN_SET = UINT32_MAX;
 
+static size_t stack_count(const struct pp_builder *b)
+{
+    return b->linked ? b->stacks.count : b->appended.count;
+}
+
 void pp_builder_stacks(struct pp_builder *b)
 {
     if (b->shapes & PP_SHAPE_STACKS) {
         return;
     }
     b->shapes |= PP_SHAPE_STACKS;
-    *PP_PUSH(&b->stacks) = (struct pp_stack_node){0};
+    *PP_PUSH(&b->appended) = (struct pp_stack){0};
     PP_RESERVE(&b->values, b->metrics.count);
     for (size_t m = 0; m < b->metrics.count; m++) {
         *PP_PUSH(&b->values) = 0;
@@ -26,7 +31,7 @@ void pp_builder_stacks(struct pp_builder *b)
 
 void pp_builder_expect_stacks(struct pp_builder *b, size_t stacks)
 {
-    PP_RESERVE(&b->stacks, stacks);
+    PP_RESERVE(&b->appended, stacks);
     PP_RESERVE(&b->values, stacks * (b->metrics.count ? b->metrics.count : 1));
 }
 
@@ -53,9 +58,10 @@ size_t pp_builder_metric(struct pp_builder *b, struct pp_str name, enum pp_unit 
         return 0;
     }
     size_t columns = b->metrics.count;
-    if (b->stacks.count) {
-        b->values.at = widen(b->values.at, b->stacks.count, columns);
-        b->values.count = b->values.capacity = b->stacks.count * (columns + 1);
+    size_t stacks = stack_count(b);
+    if (stacks) {
+        b->values.at = widen(b->values.at, stacks, columns);
+        b->values.count = b->values.capacity = stacks * (columns + 1);
     }
     if (b->samples.count) {
         b->sample_values.at = widen(b->sample_values.at, b->samples.count, columns);
@@ -105,7 +111,8 @@ void pp_builder_decimals(struct pp_builder *b, size_t metric, unsigned decimals)
     }
     int64_t factor = power_of_ten(decimals - b->metrics.at[metric].decimals);
     size_t columns = b->metrics.count;
-    if ((b->stacks.count && !rescale(b->values.at + metric, b->stacks.count, columns, factor)) ||
+    size_t stacks = stack_count(b);
+    if ((stacks && !rescale(b->values.at + metric, stacks, columns, factor)) ||
         (b->samples.count && !rescale(b->sample_values.at + metric, b->samples.count, columns, factor))) {
         pp_builder_fail(b, PP_LIMIT, "counts with this many decimals add up past 64 bits");
         return;
@@ -158,7 +165,7 @@ static uint32_t find_child(struct pp_builder *b, struct pp_stack stack)
     return 0;
 }
 
-static uint32_t add_child(struct pp_builder *b, struct pp_stack stack)
+static uint32_t add_node(struct pp_builder *b, struct pp_stack stack)
 {
     uint32_t id = (uint32_t)b->stacks.count;
     uint32_t *list = &b->stacks.at[stack.parent.i].first_child;
@@ -169,6 +176,27 @@ static uint32_t add_child(struct pp_builder *b, struct pp_stack stack)
     if (in_set) {
         add_to_set(b, id);
     }
+    return id;
+}
+
+/* From now on children can be looked for. */
+static void link_stacks(struct pp_builder *b)
+{
+    PP_RESERVE(&b->stacks, b->appended.capacity);
+    *PP_PUSH(&b->stacks) = (struct pp_stack_node){0};
+    for (size_t i = 1; i < b->appended.count; i++) {
+        (void)find_child(b, b->appended.at[i]); /* there is none; a list that has become long goes over */
+        (void)add_node(b, b->appended.at[i]);
+    }
+    pp_free(b->appended.at);
+    b->appended.at = NULL;
+    b->appended.count = b->appended.capacity = 0;
+    b->linked = true;
+}
+
+static uint32_t add_child(struct pp_builder *b, struct pp_stack stack)
+{
+    uint32_t id = add_node(b, stack);
     PP_RESERVE(&b->values, b->values.count + b->metrics.count);
     for (size_t m = 0; m < b->metrics.count; m++) {
         b->values.at[b->values.count++] = 0;
@@ -179,6 +207,9 @@ static uint32_t add_child(struct pp_builder *b, struct pp_stack stack)
 pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_id frame)
 {
     struct pp_stack stack = {parent, frame};
+    if (!b->linked && b->appended.count) {
+        link_stacks(b);
+    }
     if (parent.i >= b->stacks.count || frame.i >= b->frames.count) {
         pp_builder_fail(b, PP_SYNTAX, "a stack refers to a parent or frame that does not exist");
         return (pp_stack_id){0};
@@ -193,23 +224,29 @@ pp_stack_id pp_builder_push(struct pp_builder *b, pp_stack_id parent, pp_frame_i
     return (pp_stack_id){add_child(b, stack)};
 }
 
+/* Room for the values of `count` more stacks, all 0. */
+static void add_values(struct pp_builder *b, size_t count)
+{
+    size_t cells = count * b->metrics.count;
+    PP_RESERVE(&b->values, b->values.count + cells);
+    if (cells) {
+        memset(b->values.at + b->values.count, 0, cells * sizeof *b->values.at);
+        b->values.count += cells;
+    }
+}
+
 /* Adds frames below a stack without children, so that there is nothing to look for. */
 static void add_chain(struct pp_builder *b, pp_stack_id parent, const pp_frame_id *frames, size_t count,
                       pp_stack_id *made)
 {
-    size_t cells = count * b->metrics.count;
     PP_RESERVE(&b->stacks, b->stacks.count + count);
-    PP_RESERVE(&b->values, b->values.count + cells);
     for (size_t i = 0; i < count; i++) {
         uint32_t id = (uint32_t)b->stacks.count++;
         b->stacks.at[parent.i].first_child = id;
         b->stacks.at[id] = (struct pp_stack_node){{parent, frames[i]}, 0, 0};
         made[i] = parent = (pp_stack_id){id};
     }
-    if (cells) {
-        memset(b->values.at + b->values.count, 0, cells * sizeof *b->values.at);
-        b->values.count += cells;
-    }
+    add_values(b, count);
 }
 
 /* True if the frames can be added without a look at each. */
@@ -220,21 +257,37 @@ static bool all_fine(const struct pp_builder *b, const pp_frame_id *frames, size
             return false;
         }
     }
-    return pp_builder_ok(b) && count < PP_LIMIT_ROWS - b->stacks.count;
+    return pp_builder_ok(b) && count < PP_LIMIT_ROWS - stack_count(b);
 }
 
 pp_stack_id pp_builder_push_path(struct pp_builder *b, pp_stack_id parent, const pp_frame_id *frames, size_t count,
                                  pp_stack_id *made)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t before = b->stacks.count;
+        size_t before = stack_count(b);
         made[i] = parent = pp_builder_push(b, parent, frames[i]);
         size_t left = count - i - 1;
-        if (left && b->stacks.count > before && all_fine(b, frames + i + 1, left)) {
+        if (left && stack_count(b) > before && all_fine(b, frames + i + 1, left)) {
             add_chain(b, parent, frames + i + 1, left, made + i + 1);
             return made[count - 1];
         }
     }
+    return parent;
+}
+
+pp_stack_id pp_builder_append_path(struct pp_builder *b, pp_stack_id parent, const pp_frame_id *frames, size_t count,
+                                   pp_stack_id *made)
+{
+    if (b->linked || parent.i >= b->appended.count || !all_fine(b, frames, count)) {
+        return pp_builder_push_path(b, parent, frames, count, made);
+    }
+    PP_RESERVE(&b->appended, b->appended.count + count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id = (uint32_t)b->appended.count++;
+        b->appended.at[id] = (struct pp_stack){parent, frames[i]};
+        made[i] = parent = (pp_stack_id){id};
+    }
+    add_values(b, count);
     return parent;
 }
 
@@ -265,7 +318,7 @@ void pp_builder_sample(struct pp_builder *b, const struct pp_sample *sample, con
     if (!pp_builder_ok(b) || !pp_builder_room(b, b->samples.count, "samples")) {
         return;
     }
-    if (sample->stack.i >= b->stacks.count || sample->thread.i >= b->threads.count) {
+    if (sample->stack.i >= stack_count(b) || sample->thread.i >= b->threads.count) {
         pp_builder_fail(b, PP_SYNTAX, "a sample refers to a stack or thread that does not exist");
         return;
     }
@@ -281,7 +334,7 @@ void pp_builder_sample(struct pp_builder *b, const struct pp_sample *sample, con
 
 void pp_builder_bounds(struct pp_builder *b, pp_stack_id stack, struct pp_stack_bounds bounds)
 {
-    if (!pp_builder_ok(b) || stack.i >= b->stacks.count) {
+    if (!pp_builder_ok(b) || stack.i >= stack_count(b)) {
         return;
     }
     while (b->bounds.count <= stack.i) {
@@ -292,12 +345,12 @@ void pp_builder_bounds(struct pp_builder *b, pp_stack_id stack, struct pp_stack_
 
 size_t pp_builder_stack_count(const struct pp_builder *b)
 {
-    return b->stacks.count;
+    return stack_count(b);
 }
 
 struct pp_stack pp_builder_stack_at(const struct pp_builder *b, pp_stack_id id)
 {
-    return b->stacks.at[id.i].stack;
+    return b->linked ? b->stacks.at[id.i].stack : b->appended.at[id.i];
 }
 
 struct sample_key {
@@ -341,6 +394,11 @@ static void sort_samples(struct pp_builder *b)
 /* The nodes without what only building needs, packed in their own memory. */
 static struct pp_stack *packed_stacks(struct pp_builder *b)
 {
+    if (!b->linked) {
+        struct pp_stack *stacks = b->appended.at;
+        b->appended.at = NULL;
+        return stacks ? pp_realloc_array(stacks, b->appended.count, sizeof *stacks) : NULL;
+    }
     char *bytes = (char *)b->stacks.at;
     for (size_t i = 0; i < b->stacks.count; i++) {
         memmove(bytes + i * sizeof(struct pp_stack), bytes + i * sizeof(struct pp_stack_node), sizeof(struct pp_stack));
@@ -349,8 +407,21 @@ static struct pp_stack *packed_stacks(struct pp_builder *b)
     return bytes ? pp_realloc_array(bytes, b->stacks.count, sizeof(struct pp_stack)) : NULL;
 }
 
+/* True if no value is negative, and not even as many of the largest add up past 64 bits: of all bits that any value has, no value is larger than these together. */
+static bool sums_are_small(const struct pp_builder *b)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < b->values.count; i++) {
+        bits |= (uint64_t)b->values.at[i];
+    }
+    return bits <= (uint64_t)INT64_MAX / (b->values.count + 1);
+}
+
 void pp_builder_check_sums(struct pp_builder *b)
 {
+    if (sums_are_small(b)) {
+        return;
+    }
     for (size_t metric = 0; metric < b->metrics.count; metric++) {
         int64_t sum = 0;
         for (size_t i = metric; i < b->values.count; i += b->metrics.count) {
@@ -372,12 +443,12 @@ void pp_builder_finish_stacks(struct pp_builder *b, struct pp_profile *p)
         sort_samples(b);
     }
     if (b->bounds.count) {
-        while (b->bounds.count < b->stacks.count) {
+        while (b->bounds.count < stack_count(b)) {
             *PP_PUSH(&b->bounds) = (struct pp_stack_bounds){0};
         }
     }
     p->stacks = packed_stacks(b);
-    p->stack_count = b->stacks.count;
+    p->stack_count = stack_count(b);
     p->stack_values = b->values.at;
     p->bounds = b->bounds.at;
     p->samples = b->samples.at;

@@ -95,9 +95,8 @@ struct folded_line folded_split(struct pp_str line, unsigned columns)
 
 bool folded_quick(struct pp_str line, struct pp_str *stack, int64_t *count)
 {
-    enum { SURE_DIGITS = 18 };
     int64_t value = 0, place = 1;
-    size_t at = line.len, least = line.len > SURE_DIGITS ? line.len - SURE_DIGITS : 0;
+    size_t at = line.len, least = line.len > FOLDED_SURE_DIGITS ? line.len - FOLDED_SURE_DIGITS : 0;
     for (; at > least && line.data[at - 1] >= '0' && line.data[at - 1] <= '9'; at--) {
         value += place * (line.data[at - 1] - '0');
         place *= 10;

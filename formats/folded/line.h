@@ -15,6 +15,8 @@ struct folded_line {
 
 /* Splits a line (without its end). `columns`: 1 or 2 counts are expected; a line with fewer is FOLDED_BAD. Comments begin with "# " or are "#". */
 struct folded_line folded_split(struct pp_str line, unsigned columns);
+/* A number of that many digits fits 64 bits. */
+enum { FOLDED_SURE_DIGITS = 18 };
 /* The shape that most lines have, without the general way: a stack, one space, one count of at most 18 digits and nothing else. False for any other. */
 bool folded_quick(struct pp_str line, struct pp_str *stack, int64_t *count);
 /* How many of the trailing words of a data line are numbers: 0, 1 or 2 (of two, something must stand before). */

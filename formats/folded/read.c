@@ -8,24 +8,21 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/scan.h"
 #include "formats/folded/folded.h"
+#include "formats/folded/heading.h"
 #include "formats/folded/line.h"
 #include "formats/folded/seen.h"
 
 /* Lines remembered whole: 24 bytes each, at most this many. */
-enum { MOST_LINES = 1 << 20, PROBED_LINES = 64 };
+enum { MOST_LINES = 1 << 20 };
 
 struct folded_reader {
     struct pp_source *source;
     struct pp_builder *b;
     struct pp_error *err;
     bool strict;
-    unsigned columns;
-    int64_t factor;        /* counts are multiplied by this: units to ns */
-    bool definition_lines; /* lines in frames are where functions begin */
-    bool estimated;
-    bool in_time; /* each line is a sample after the line before */
-    bool header;  /* profpipe's own comment was there: a file without lines is an empty profile */
+    struct folded_heading is;
 
     struct seen_seed seed;
     struct seen frames; /* text -> frame id */
@@ -35,7 +32,9 @@ struct folded_reader {
     size_t before_len, before_capacity;
     size_t common;              /* bytes that this line begins with, too */
     bool shuffled;              /* lines are not sorted: a stack may come again, not only at once */
-    PP_VEC(uint32_t) ends;      /* per frame of it: offset of its end */
+    PP_VEC(uint32_t) fresh;     /* where frames of this line end, from there on */
+    bool found;                 /* `fresh` is */
+    PP_VEC(uint32_t) ends;      /* per frame of the line before: offset of its end */
     PP_VEC(pp_stack_id) stacks; /* per frame of it: stack id */
 
     uint64_t data_lines;
@@ -49,7 +48,7 @@ static pp_frame_id make_frame(struct folded_reader *r, struct pp_str text)
     struct pp_function function = {0};
     struct pp_frame frame = {0};
     struct pp_str name = text, file = {0};
-    if (folded_place(text, &name, &file, &frame.line) && r->definition_lines) {
+    if (folded_place(text, &name, &file, &frame.line) && r->is.definition_lines) {
         function.line = frame.line;
     }
     function.name = pp_builder_string(r->b, name);
@@ -70,37 +69,27 @@ static pp_frame_id frame_of(struct folded_reader *r, struct seen_key key, struct
 
 /* --- walking --- */
 
-/* How many bytes are equal before the first one that differs, of two words that are not equal. */
-static size_t equal_bytes(uint64_t x, uint64_t y)
+/* Finds where frames end from `at` on, up to the end of the line; returns where that is, or text.len when it is not there. */
+static size_t find_ends(struct folded_reader *r, struct pp_str text, size_t at)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return (size_t)__builtin_ctzll(x ^ y) / 8;
-#else
-    return (size_t)__builtin_clzll(x ^ y) / 8;
-#endif
-}
-
-/* Length of what a and b share of their first `len` bytes. The library's memcmp has the widest registers of the machine: it finds the block that differs. */
-static size_t common_prefix(const char *a, const char *b, size_t len)
-{
-    size_t at = 0;
-    for (size_t block = 256; block >= 64; block /= 2) {
-        while (at + block <= len && memcmp(a + at, b + at, block) == 0) {
-            at += block;
+    char last[PP_SCAN_BLOCK] = {0};
+    r->fresh.count = 0;
+    for (; at < text.len; at += PP_SCAN_BLOCK) {
+        const char *block = text.data + at;
+        if (text.len - at < PP_SCAN_BLOCK) {
+            block = memcpy(last, block, text.len - at);
+        }
+        uint64_t line_end = pp_scan_byte(block, '\n');
+        uint64_t ends = pp_scan_byte(block, ';') & ~line_end & (line_end - 1);
+        PP_RESERVE(&r->fresh, r->fresh.count + PP_SCAN_BLOCK);
+        for (; ends; ends &= ends - 1) {
+            r->fresh.at[r->fresh.count++] = (uint32_t)(at + pp_scan_first(ends));
+        }
+        if (line_end) {
+            return at + pp_scan_first(line_end);
         }
     }
-    for (; at + 8 <= len; at += 8) {
-        uint64_t x, y;
-        memcpy(&x, a + at, 8);
-        memcpy(&y, b + at, 8);
-        if (x != y) {
-            return at + equal_bytes(x, y);
-        }
-    }
-    while (at < len && a[at] == b[at]) {
-        at++;
-    }
-    return at;
+    return text.len;
 }
 
 /* Drops the frames of the line before that this line does not share; returns where the first frame to walk begins. */
@@ -133,49 +122,68 @@ static void remember(struct folded_reader *r, struct pp_str stack, size_t from)
 /* Frames that are walked together: the places of all in the table of texts are on their way from memory before the first one is looked at. */
 enum { TOGETHER = 64 };
 
-/* Walks the frames that begin at *at, TOGETHER at most, below stack `id`. */
-static pp_stack_id walk_some(struct folded_reader *r, struct pp_str stack, size_t *at, pp_stack_id id)
+/* Walks `count` frames, TOGETHER at most, of which the first begins at *begin and each ends at one of `ends`, below stack `id`. `new`: that stack has no child like the first. */
+static pp_stack_id walk_some(struct folded_reader *r, const char *text, size_t *begin, const uint32_t *ends,
+                             size_t count, pp_stack_id id, bool new)
 {
     struct seen_key keys[TOGETHER];
+    struct pp_str texts[TOGETHER];
     pp_frame_id frames[TOGETHER];
-    size_t count = 0, begin = *at, end = begin;
-    PP_RESERVE(&r->ends, r->ends.count + TOGETHER);
-    PP_RESERVE(&r->stacks, r->ends.count + TOGETHER);
-    uint32_t *ends = r->ends.at + r->ends.count;
-    for (; count < TOGETHER && end <= stack.len; count++, end++) {
-        size_t len;
-        keys[count] = seen_key_of_frame(&r->seed, stack.data + end, stack.data + stack.len, &len);
-        seen_foresee(&r->frames, keys[count]);
-        end += len;
-        ends[count] = (uint32_t)end;
-    }
-    *at = end;
+    PP_RESERVE(&r->ends, r->ends.count + count);
+    PP_RESERVE(&r->stacks, r->ends.count + count);
     for (size_t i = 0; i < count; i++) {
-        frames[i] = frame_of(r, keys[i], (struct pp_str){stack.data + begin, ends[i] - begin});
-        begin = (size_t)ends[i] + 1;
+        texts[i] = (struct pp_str){text + *begin, ends[i] - *begin};
+        keys[i] = seen_key_of_frame(&r->seed, texts[i]);
+        seen_foresee(&r->frames, keys[i]);
+        *begin = (size_t)ends[i] + 1;
+        r->ends.at[r->ends.count + i] = ends[i];
     }
-    id = pp_builder_push_path(r->b, id, frames, count, r->stacks.at + r->ends.count);
+    for (size_t i = 0; i < count; i++) {
+        frames[i] = frame_of(r, keys[i], texts[i]);
+    }
+    pp_stack_id *made = r->stacks.at + r->ends.count;
     r->ends.count += count;
-    return id;
+    return new ? pp_builder_append_path(r->b, id, frames, count, made)
+               : pp_builder_push_path(r->b, id, frames, count, made);
 }
 
+/* Walks what the line before has not. In a sorted file no line before has a frame that ends behind what this one shares with the last of them. */
 static pp_stack_id walk(struct folded_reader *r, struct pp_str stack, size_t common)
 {
-    size_t at = keep_shared(r, stack, common);
+    size_t begin = keep_shared(r, stack, common), done = 0;
     pp_stack_id id = {0};
     if (r->ends.count) {
         id = r->stacks.at[r->ends.count - 1];
     }
-    while (at <= stack.len && stack.len) {
-        id = walk_some(r, stack, &at, id);
+    if (begin <= stack.len && stack.len) {
+        if (!r->found) {
+            (void)find_ends(r, stack, common);
+        }
+        *PP_PUSH(&r->fresh) = (uint32_t)stack.len;
+        while (r->fresh.at[done] < begin) {
+            done++; /* the end of the last frame that they share */
+        }
+        bool new = !r->shuffled && r->fresh.at[done] > common;
+        for (size_t some; done < r->fresh.count; done += some) {
+            some = r->fresh.count - done < TOGETHER ? r->fresh.count - done : TOGETHER;
+            id = walk_some(r, stack.data, &begin, r->fresh.at + done, some, id, new);
+        }
     }
     remember(r, stack, common);
     return id;
 }
 
+/* Whether the stack stands before that of the line before in the order of bytes. */
+static bool goes_back(const struct folded_reader *r, struct pp_str stack, size_t common)
+{
+    return common < r->before_len &&
+           (common == stack.len || (unsigned char)stack.data[common] < (unsigned char)r->before[common]);
+}
+
 static pp_stack_id stack_of(struct folded_reader *r, struct pp_str stack)
 {
     size_t common = r->common < stack.len ? r->common : stack.len;
+    r->shuffled = r->shuffled || goes_back(r, stack, common);
     if (!r->shuffled || common * 2 >= stack.len || stack.len < 16) {
         return walk(r, stack, common);
     }
@@ -216,7 +224,7 @@ static bool parse_count(struct folded_reader *r, struct pp_str line, struct pp_s
         pp_report_note(pp_builder_report(r->b), "counts with more than 9 decimals were rounded",
                        pp_source_where(r->source));
     }
-    if (!pp_mul_i64(*value, r->factor, value)) {
+    if (!pp_mul_i64(*value, r->is.factor, value)) {
         return bad_count(r, line, count);
     }
     for (; *decimals && *value % 10 == 0; --*decimals) {
@@ -248,7 +256,7 @@ static bool add_sample(struct folded_reader *r, struct pp_str line, pp_stack_id 
 {
     struct pp_sample sample = {.stack = stack};
     int64_t values[2] = {0};
-    for (unsigned c = 0; c < r->columns; c++) {
+    for (unsigned c = 0; c < r->is.columns; c++) {
         unsigned decimals;
         if (!parse_count(r, line, counts[c], &values[c], &decimals)) {
             return false;
@@ -266,82 +274,6 @@ static bool add_sample(struct folded_reader *r, struct pp_str line, pp_stack_id 
 
 /* --- the file --- */
 
-/* Sets up the metric columns; the header may have named unit and metric. */
-static void set_unit(struct folded_reader *r, struct pp_str unit, struct pp_str metric)
-{
-    static const struct {
-        const char *name;
-        int64_t factor;
-    } units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
-    r->factor = 1;
-    enum pp_unit kind = pp_str_eq(unit, PP_STR("bytes")) ? PP_UNIT_BYTES : PP_UNIT_COUNT;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (pp_str_eq(unit, pp_str_of(units[i].name))) {
-            r->factor = units[i].factor;
-            kind = PP_UNIT_NS;
-        }
-    }
-    if (r->columns == 2) {
-        pp_builder_metric(r->b, PP_STR("before"), kind);
-        pp_builder_metric(r->b, PP_STR("after"), kind);
-        return;
-    }
-    struct pp_str name = kind == PP_UNIT_NS      ? PP_STR("wall")
-                         : kind == PP_UNIT_BYTES ? PP_STR("bytes")
-                                                 : PP_STR("samples");
-    pp_builder_metric(r->b, metric.len ? metric : name, kind);
-}
-
-/* The value of `key` in "# profpipe: key=value key=value", or an empty slice. */
-static struct pp_str header_value(struct pp_str header, struct pp_str key)
-{
-    while (header.len) {
-        struct pp_cut word = pp_str_cut(pp_str_trim(header), ' ');
-        struct pp_cut pair = pp_str_cut(word.head, '=');
-        if (pair.found && pp_str_eq(pair.head, key)) {
-            return pair.tail;
-        }
-        header = word.tail;
-    }
-    return (struct pp_str){0};
-}
-
-/* Looks ahead, within what the probe sees too: the header comment, and whether data lines have one count or two. */
-static void look_ahead(struct folded_reader *r, const struct pp_options *options)
-{
-    struct pp_str window = pp_str_sub(pp_source_peek(r->source, PP_PROBE_SIZE), 0, PP_PROBE_SIZE);
-    struct pp_str header = {0};
-    bool one = false, two = false;
-    for (unsigned n = 0; window.len && n < PROBED_LINES; n++) {
-        struct pp_cut cut = pp_str_cut(window, '\n');
-        if (!cut.found && window.len == PP_PROBE_SIZE) {
-            break; /* cut off by the window, not by the file */
-        }
-        struct folded_line line = folded_split(cut.head, 1);
-        if (line.kind == FOLDED_COMMENT && pp_str_starts(cut.head, PP_STR(FOLDED_HEADER))) {
-            r->header = true;
-            header = pp_str_sub(pp_str_trim_end(cut.head), sizeof FOLDED_HEADER - 1, cut.head.len);
-        } else if (line.kind == FOLDED_DATA) {
-            bool both = folded_columns(cut.head) == 2;
-            two = two || both;
-            one = one || !both;
-        }
-        window = cut.tail;
-    }
-    struct pp_str columns = pp_options_get(options, "columns");
-    r->columns = columns.len ? 1u + pp_str_eq(columns, PP_STR("2")) : two && !one ? 2 : 1;
-    struct pp_str unit = pp_options_get(options, "counts");
-    struct pp_str lines = pp_options_get(options, "lines");
-    r->definition_lines = pp_str_eq(lines.len ? lines : header_value(header, PP_STR("lines")), PP_STR("definition"));
-    r->in_time = pp_str_eq(pp_options_get(options, "order"), PP_STR("time"));
-    r->estimated = pp_str_eq(header_value(header, PP_STR("estimated")), PP_STR("yes"));
-    set_unit(r, unit.len ? unit : header_value(header, PP_STR("unit")), header_value(header, PP_STR("metric")));
-    struct pp_str producer = header_value(header, PP_STR("producer"));
-    if (producer.len) {
-        pp_builder_meta(r->b, PP_STR("producer"), producer);
-    }
-}
-
 static bool bad_line(struct folded_reader *r)
 {
     struct pp_where where = pp_source_where(r->source);
@@ -357,7 +289,7 @@ static bool bad_line(struct folded_reader *r)
 
 static bool read_line(struct folded_reader *r, struct pp_str text)
 {
-    struct folded_line line = folded_split(text, r->columns);
+    struct folded_line line = folded_split(text, r->is.columns);
     if (line.kind == FOLDED_BAD) {
         return bad_line(r);
     }
@@ -367,8 +299,8 @@ static bool read_line(struct folded_reader *r, struct pp_str text)
     pp_builder_at(r->b, pp_source_where(r->source));
     r->data_lines++;
     pp_stack_id stack = stack_of(r, line.stack);
-    bool ok = !r->in_time || add_sample(r, text, stack, line.counts);
-    for (unsigned c = 0; ok && !r->in_time && c < r->columns; c++) {
+    bool ok = !r->is.in_time || add_sample(r, text, stack, line.counts);
+    for (unsigned c = 0; ok && !r->is.in_time && c < r->is.columns; c++) {
         ok = add_count(r, text, stack, c, line.counts[c]);
     }
     return ok;
@@ -377,19 +309,26 @@ static bool read_line(struct folded_reader *r, struct pp_str text)
 /* The header marked everything as an estimate: every stack is, with open bounds. */
 static void mark_estimates(struct folded_reader *r)
 {
-    size_t count = r->estimated ? pp_builder_stack_count(r->b) : 0;
+    size_t count = r->is.estimated ? pp_builder_stack_count(r->b) : 0;
     for (size_t i = 1; i < count; i++) {
         pp_builder_bounds(r->b, (pp_stack_id){(uint32_t)i}, (struct pp_stack_bounds){0, INT64_MAX, PP_STACK_ESTIMATED});
     }
 }
 
 /* What the text that is shown next shares with the stack of the line before. */
-static size_t find_common(struct folded_reader *r, const char *shown, size_t room)
+static size_t find_common(const struct folded_reader *r, const char *shown, size_t room)
 {
-    size_t len = room < r->before_len ? room : r->before_len;
-    size_t common = common_prefix(shown, r->before, len);
-    r->shuffled = r->shuffled || (common < len && (unsigned char)shown[common] < (unsigned char)r->before[common]);
-    return common;
+    return pp_scan_common(shown, r->before, room < r->before_len ? room : r->before_len);
+}
+
+/* Where the line that begins `shown` ends, or shown.len. Of a sorted file most lines will be walked: the ends of their frames are found in one go. */
+static size_t find_line_end(struct folded_reader *r, struct pp_str shown)
+{
+    r->found = !r->shuffled;
+    if (r->found) {
+        return find_ends(r, shown, r->common);
+    }
+    return r->common + pp_str_find(pp_str_sub(shown, r->common, shown.len), '\n');
 }
 
 /* The next line. What it shares with the stack of the line before is found first: it need not be searched for the line's end, for there is none in it. */
@@ -397,7 +336,31 @@ static bool next_line(struct folded_reader *r, struct pp_str *line)
 {
     struct pp_str shown = pp_source_peek(r->source, r->before_len);
     r->common = find_common(r, shown.data, shown.len);
+    r->found = false;
     return pp_source_line_past(r->source, r->common, line);
+}
+
+/* Reads the rest of a line that has the stack of the line before, a space and a count of few digits; returns its length with the line's end, 0 for another line. */
+static size_t read_again(const struct folded_reader *r, struct pp_str rest, int64_t *count)
+{
+    size_t at = r->common + 1, most = at + FOLDED_SURE_DIGITS;
+    most = most < rest.len ? most : rest.len;
+    if (r->common < r->before_len || !r->ends.count || at >= most || rest.data[r->common] != ' ') {
+        return 0;
+    }
+    *count = 0;
+    while (at < most && rest.data[at] >= '0' && rest.data[at] <= '9') {
+        *count = *count * 10 + (rest.data[at++] - '0');
+    }
+    return at > r->common + 1 && at < most && rest.data[at] == '\n' ? at + 1 : 0;
+}
+
+/* The same for a line of another stack. */
+static size_t read_other(struct folded_reader *r, struct pp_str rest, struct pp_str *stack, int64_t *count)
+{
+    size_t end = find_line_end(r, rest);
+    size_t len = end && rest.data[end - 1] == '\r' ? end - 1 : end;
+    return end < rest.len && folded_quick((struct pp_str){rest.data, len}, stack, count) ? end + 1 : 0;
 }
 
 /* Lines of one column of plain integers, as most are, as far as whole ones are shown and the builder is content. */
@@ -407,21 +370,20 @@ static void read_quick_lines(struct folded_reader *r)
     uint64_t offset = pp_source_consumed(r->source), before = pp_source_lines(r->source), line = before;
     size_t at = 0, last = 0;
     while (at < shown.len && pp_builder_ok(r->b)) {
-        struct pp_str text, stack;
+        struct pp_str rest = {shown.data + at, shown.len - at}, stack;
         int64_t count;
-        const char *from = shown.data + at;
-        r->common = find_common(r, from, shown.len - at);
-        const char *end = memchr(from + r->common, '\n', shown.len - at - r->common);
-        text = (struct pp_str){from, end ? (size_t)(end - from) : 0};
-        text.len -= text.len && from[text.len - 1] == '\r';
-        if (!end || !folded_quick(text, &stack, &count)) {
+        r->common = find_common(r, rest.data, rest.len);
+        size_t again = read_again(r, rest, &count);
+        size_t len = again ? again : read_other(r, rest, &stack, &count);
+        if (!len) {
             break;
         }
         line++;
         last = at;
         pp_builder_at(r->b, pp_at_line(offset + at, line > UINT32_MAX ? UINT32_MAX : (uint32_t)line, 1));
-        pp_builder_add(r->b, stack_of(r, stack), 0, count);
-        at += (size_t)(end - from) + 1;
+        pp_stack_id id = again ? r->stacks.at[r->ends.count - 1] : stack_of(r, stack);
+        pp_builder_add(r->b, id, 0, count);
+        at += len;
     }
     r->data_lines += line - before;
     pp_source_skip_lines(r->source, at, line - before, last);
@@ -430,7 +392,7 @@ static void read_quick_lines(struct folded_reader *r)
 static bool read_lines(struct folded_reader *r)
 {
     struct pp_str line;
-    bool plain = !r->in_time && r->columns == 1 && r->factor == 1;
+    bool plain = !r->is.in_time && r->is.columns == 1 && r->is.factor == 1;
     for (;;) {
         if (plain && !pp_builder_decimals_of(r->b, 0)) {
             read_quick_lines(r);
@@ -448,7 +410,7 @@ static bool read_lines(struct folded_reader *r)
     if (pp_source_error(r->source, r->err)) {
         return false;
     }
-    if (r->data_lines == 0 && (r->first_bad.known || !r->header)) {
+    if (r->data_lines == 0 && (r->first_bad.known || !r->is.header)) {
         struct pp_where where = r->first_bad.known ? r->first_bad : pp_at_line(0, 1, 1);
         return pp_fail(r->err, PP_SYNTAX, where, "expected \"frame;frame COUNT\", found no line with a count");
     }
@@ -471,13 +433,13 @@ bool folded_read(struct pp_source *source, struct pp_builder *b, const struct pp
 {
     struct folded_reader r = {.source = source, .b = b, .err = err, .strict = options->strict, .seed = seen_seed()};
     pp_source_text(source);
-    look_ahead(&r, options);
+    r.is = folded_look_ahead(source, b, options);
     pp_builder_stacks(b);
     expect(b, source);
     bool ok = read_lines(&r);
     seen_free(&r.frames);
     seen_free(&r.lines);
-    void *tables[] = {r.before, r.ends.at, r.stacks.at};
+    void *tables[] = {r.before, r.fresh.at, r.ends.at, r.stacks.at};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         pp_free(tables[i]);
     }

@@ -83,35 +83,14 @@ static inline struct seen_key seen_finish(const struct seen_seed *seed, struct p
 /* The key of a whole text, long as stacks are. */
 struct seen_key seen_key(const struct seen_seed *seed, struct pp_str text);
 
-/* Not 0 where a byte of the word is the one that `each` has in each place; the lowest bit set is in the first such byte, of the lowest address. */
-static inline uint64_t seen_bytes_equal(uint64_t word, uint64_t each)
+/* The key of a text as short as frames are, in one lane. */
+static inline struct seen_key seen_key_of_frame(const struct seen_seed *seed, struct pp_str text)
 {
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    word ^= each;
-    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
-}
-
-/* The key of the text that begins at `at` and ends before the first ';' or at `end`, and its length: looking for its end and reading it is one. */
-static inline struct seen_key seen_key_of_frame(const struct seen_seed *seed, const char *at, const char *end,
-                                                size_t *len)
-{
-    const uint64_t semicolons = UINT64_C(0x3b3b3b3b3b3b3b3b);
     struct seen_key key = {seed->of[0], seed->of[1]};
-    size_t done = 0, room = (size_t)(end - at);
-    for (; room - done >= 16; done += 16) {
-        uint64_t a = seen_load(at + done, 8), b = seen_load(at + done + 8, 8);
-        uint64_t in_a = seen_bytes_equal(a, semicolons), in_b = seen_bytes_equal(b, semicolons);
-        if (in_a | in_b) {
-            *len = done + (size_t)(in_a ? __builtin_ctzll(in_a) : 64 + __builtin_ctzll(in_b)) / 8;
-            return seen_finish(seed, (struct pp_str){at, *len}, key);
-        }
-        seen_mix(seed, a, b, &key);
+    for (size_t done = 0; text.len - done > 16; done += 16) {
+        seen_mix(seed, seen_load(text.data + done, 8), seen_load(text.data + done + 8, 8), &key);
     }
-    const char *found = room > done ? memchr(at + done, ';', room - done) : NULL;
-    *len = found ? (size_t)(found - at) : room;
-    return seen_finish(seed, (struct pp_str){at, *len}, key);
+    return seen_finish(seed, text, key);
 }
 
 /* Has the place of the key fetched from memory. */

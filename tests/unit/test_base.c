@@ -10,6 +10,7 @@
 #include "base/intern.h"
 #include "base/number.h"
 #include "base/regex.h"
+#include "base/scan.h"
 #include "base/sink.h"
 #include "base/source.h"
 #include "base/text.h"
@@ -27,6 +28,24 @@ START_TEST(slices)
     ck_assert(pp_str_cmp(PP_STR("a"), PP_STR("ab")) < 0 && pp_str_cmp(PP_STR("\xff"), PP_STR("a")) > 0);
     ck_assert(pp_str_eq(pp_str_basename(PP_STR("a/b/")), PP_STR("")));
     ck_assert(pp_str_eq(pp_str_trim(PP_STR(" \t x y\r\n")), PP_STR("x y")));
+}
+END_TEST
+
+START_TEST(the_first_byte_that_differs)
+{
+    char a[200], b[200];
+    memset(a, 'x', sizeof a);
+    memset(b, 'x', sizeof b);
+    for (size_t len = 0; len <= sizeof a; len++) {
+        ck_assert_uint_eq(pp_scan_common(a, b, len), len);
+        for (size_t at = 0; at < len; at++) {
+            b[at] = '\0';
+            ck_assert_uint_eq(pp_scan_common(a, b, len), at);
+            b[at] = 'x';
+        }
+    }
+    a[0] = a[63] = ';';
+    ck_assert_uint_eq(pp_scan_byte(a, ';'), UINT64_C(1) << 63 | 1);
 }
 END_TEST
 
@@ -411,6 +430,7 @@ Suite *suite_base(void)
     TCase *tc = tcase_create("base");
     tcase_add_test(tc, intern_keeps_many_strings_apart);
     tcase_add_test(tc, slices);
+    tcase_add_test(tc, the_first_byte_that_differs);
     tcase_add_loop_test(tc, doubles_as_python_writes_them, 0, (int)(sizeof reprs / sizeof *reprs));
     tcase_add_loop_test(tc, decimal_numbers, 0, (int)(sizeof decimals / sizeof *decimals));
     tcase_add_test(tc, numbers_into_text);

@@ -49,11 +49,14 @@ static void assert_written(const struct pp_profile *p, const char *key, const ch
     pp_sink_abandon(out);
 }
 
-static void assert_becomes(const char *text, const char *expected)
+/* Returns the number of stacks. */
+static size_t assert_becomes(const char *text, const char *expected)
 {
     struct pp_profile *p = read_text(text);
+    size_t stacks = p->stack_count;
     assert_written(p, NULL, NULL, expected);
     pp_profile_free(p);
+    return stacks;
 }
 
 /* --- lines --- */
@@ -282,9 +285,9 @@ START_TEST(lines_are_sorted_and_added_as_strings)
     qsort(lines, COUNT, sizeof *lines, by_stack);
     char *sorted = lines_of(lines, COUNT);
     char *expected = lines_of(lines, add_up(lines, COUNT));
-    assert_becomes(shuffled, expected);
-    assert_becomes(sorted, expected);
-    assert_becomes(expected, expected);
+    size_t stacks = assert_becomes(shuffled, expected);
+    ck_assert_uint_eq(assert_becomes(sorted, expected), stacks);
+    ck_assert_uint_eq(assert_becomes(expected, expected), stacks);
     pp_free(shuffled);
     pp_free(sorted);
     pp_free(expected);

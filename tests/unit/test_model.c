@@ -57,6 +57,38 @@ START_TEST(interning_gives_equal_ids)
 }
 END_TEST
 
+START_TEST(appended_stacks_are_found_by_later_pushes)
+{
+    struct pp_builder *b = pp_builder_new();
+    pp_builder_metric(b, PP_STR("samples"), PP_UNIT_COUNT);
+    pp_builder_stacks(b);
+    pp_frame_id path[5];
+    pp_stack_id made[5], other[5], again[5];
+    for (int i = 0; i < 5; i++) {
+        path[i] = frame(b, (const char[]){(char)('a' + i), '\0'});
+    }
+    /* a;b;c;d;e, then below a, which has a child: c, d, e, b (more than fit a list). */
+    pp_builder_append_path(b, (pp_stack_id){0}, path, 5, made);
+    for (int i = 2; i < 5; i++) {
+        pp_builder_append_path(b, made[0], &path[i], 1, &other[i]);
+    }
+    pp_builder_add(b, other[4], 0, 7);
+    ck_assert_uint_eq(pp_builder_stack_count(b), 9);
+    ck_assert_uint_eq(pp_builder_push_path(b, (pp_stack_id){0}, path, 5, again).i, made[4].i);
+    ck_assert_mem_eq(again, made, sizeof made);
+    ck_assert_uint_eq(pp_builder_push(b, made[0], path[4]).i, other[4].i);
+    ck_assert_uint_eq(pp_builder_stack_count(b), 9);
+    ck_assert_uint_eq(pp_builder_append_path(b, made[4], path, 2, again).i, 10);
+    struct pp_error err = {0};
+    struct pp_profile *p = pp_builder_finish(b, &err);
+    ck_assert_msg(p && pp_profile_check(p, &err), "%s", err.message);
+    ck_assert_uint_eq(p->stack_count, 11);
+    ck_assert_int_eq(p->stack_values[other[4].i], 7);
+    ck_assert_uint_eq(p->stacks[10].parent.i, 9);
+    pp_profile_free(p);
+}
+END_TEST
+
 START_TEST(a_function_counts_once_per_stack)
 {
     struct pp_profile *p = small();
@@ -268,6 +300,7 @@ Suite *suite_model(void)
     Suite *suite = suite_create("model");
     TCase *tc = tcase_create("model");
     tcase_add_test(tc, interning_gives_equal_ids);
+    tcase_add_test(tc, appended_stacks_are_found_by_later_pushes);
     tcase_add_test(tc, a_function_counts_once_per_stack);
     tcase_add_test(tc, a_walk_enters_and_leaves_every_stack_once);
     tcase_add_test(tc, overflow_is_an_error_of_finish);
