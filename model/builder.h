@@ -71,6 +71,9 @@ pp_stack_id pp_builder_push_path(struct pp_builder *b, pp_stack_id parent, const
 /* The same, where the caller knows that the parent has no child with the first frame: nothing is looked for. Readers whose stacks all come so need half the memory. */
 pp_stack_id pp_builder_append_path(struct pp_builder *b, pp_stack_id parent, const pp_frame_id *frames, size_t count,
                                    pp_stack_id *made);
+/* Adds `count` stacks with their values, a row of all columns for each, of which the caller knows that they are new. Parents stand before children, here too: the first one's id
+ * is pp_builder_stack_count(). Not after a push, which makes that an error. */
+void pp_builder_append_stacks(struct pp_builder *b, const struct pp_stack *stacks, const int64_t *values, size_t count);
 /* Adds `value` to the self value of `stack`, column `metric`. Overflow is an error. */
 void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value);
 /* Adds a number value / 10^decimals; raises the column's decimals and rescales what is there when needed. */

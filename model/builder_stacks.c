@@ -291,6 +291,27 @@ pp_stack_id pp_builder_append_path(struct pp_builder *b, pp_stack_id parent, con
     return parent;
 }
 
+void pp_builder_append_stacks(struct pp_builder *b, const struct pp_stack *stacks, const int64_t *values, size_t count)
+{
+    size_t cells = count * b->metrics.count, before = b->appended.count;
+    bool fine = !b->linked;
+    for (size_t i = 0; fine && i < count; i++) {
+        fine = stacks[i].parent.i < before + i && stacks[i].frame.i < b->frames.count;
+    }
+    if (!fine) {
+        pp_builder_fail(b, PP_SYNTAX, "a stack refers to a parent or frame that does not exist");
+    }
+    if (!pp_builder_ok(b) || (count && !pp_builder_room(b, before + count - 1, "stacks"))) {
+        return;
+    }
+    PP_RESERVE(&b->appended, before + count);
+    PP_RESERVE(&b->values, b->values.count + cells);
+    memcpy(b->appended.at + before, stacks, count * sizeof *stacks);
+    memcpy(b->values.at + b->values.count, values, cells * sizeof *values);
+    b->appended.count += count;
+    b->values.count += cells;
+}
+
 void pp_builder_add(struct pp_builder *b, pp_stack_id stack, size_t metric, int64_t value)
 {
     if (!pp_builder_ok(b)) {
