@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "formats/foreign.h"
 #include "formats/format.h"
 #include "model/check.h"
 #include "model/estimate.h"
@@ -72,8 +73,11 @@ const struct pp_format *pp_format_detect(struct pp_str head, struct pp_str path,
         most = bits;
     }
     if (!best) {
-        pp_fail(err, PP_SYNTAX, pp_at_offset(0),
-                head.len ? "expected a profile, found data of no known format" : "the input is empty");
+        if (head.len) {
+            pp_fail(err, PP_SYNTAX, pp_at_offset(0), "expected a profile, found %s", pp_foreign_name(head));
+        } else {
+            pp_fail(err, PP_SYNTAX, pp_at_offset(0), "the input is empty");
+        }
         return NULL;
     }
     if (rival) {
