@@ -14,6 +14,8 @@ struct mark {
 static const struct mark beginnings[] = {
     MARK("PERFILE2", "perf's data; perf script | stackcollapse-perf.pl makes folded stacks of it"),
     MARK("MOJ", "Austin's MOJO; mojo2austin makes text of it, which can be read"),
+    MARK("# austin: ",
+         "samples of Austin with several numbers each, which profpipe does not read; record without --full"),
     MARK("# callgrind format", "a file of callgrind, which profpipe does not read"),
     MARK("\n\004\010", "a protobuf of pprof, which profpipe does not read"),
     MARK("\n\002\010", "a protobuf of pprof, which profpipe does not read"),
