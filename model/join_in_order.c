@@ -117,6 +117,42 @@ static void hand_on(struct join *j)
     j->count = 0;
 }
 
+/* Goes on where both sides have just taken the same stack, as long as on both the next stack is the first child of the last and has the same frame: most stacks of similar profiles
+ * are in such chains. */
+static void join_chain(struct join *j)
+{
+    struct walker *x = &j->sides[0], *y = &j->sides[1];
+    PP_RESERVE(&x->path, x->path.count + SOME);
+    PP_RESERVE(&y->path, y->path.count + SOME);
+    struct step *on_x = x->path.at + x->path.count - 1, *on_y = y->path.at + y->path.count - 1;
+    const struct pp_stack *of_x = x->profile->stacks, *of_y = y->profile->stacks;
+    size_t left_x = x->profile->stack_count - x->next, left_y = y->profile->stack_count - y->next;
+    size_t most = SOME - j->count, count = 0;
+    most = most < left_x ? most : left_x;
+    most = most < left_y ? most : left_y;
+    for (; count < most; count++) {
+        struct pp_stack a = of_x[on_x->stack + 1], b = of_y[on_y->stack + 1];
+        uint32_t frame = x->frames[a.frame.i];
+        if (a.parent.i != on_x->stack || b.parent.i != on_y->stack || frame != y->frames[b.frame.i]) {
+            break;
+        }
+        on_x->last = on_y->last = j->ranks[frame];
+        j->stacks[j->count + count] = (struct pp_stack){{on_x->joined}, {frame}};
+        on_x[1] = (struct step){on_x->stack + 1, on_x->joined + 1, 0};
+        on_y[1] = (struct step){on_y->stack + 1, on_x->joined + 1, 0};
+        on_x++;
+        on_y++;
+        j->values[j->count + count][0] = value_of(x, on_x->stack);
+        j->values[j->count + count][1] = value_of(y, on_y->stack);
+    }
+    x->path.count += count;
+    y->path.count += count;
+    x->next += (uint32_t)count;
+    y->next += (uint32_t)count;
+    j->joined += (uint32_t)count;
+    j->count += count;
+}
+
 /* Joins what comes next on one side or on both. */
 static bool join_next(struct join *j)
 {
@@ -129,7 +165,11 @@ static bool join_next(struct join *j)
     j->values[j->count][1 - side] = 0;
     bool ok = take(j, side) && (!both || take(j, 1 - side));
     j->joined++;
-    if (++j->count == SOME) {
+    j->count++;
+    if (ok && both) {
+        join_chain(j);
+    }
+    if (j->count == SOME) {
         hand_on(j);
     }
     return ok;

@@ -24,11 +24,6 @@ void folded_labels_free(struct folded_labels *labels)
     *labels = (struct folded_labels){0};
 }
 
-/* A stack on the path, and the frame of its last child so far (0: none). */
-struct open_stack {
-    uint32_t stack, last;
-};
-
 /* True if all lines of a child with the text a and below it come before those of one with b. */
 static bool before(struct pp_str a, struct pp_str b)
 {
@@ -37,20 +32,20 @@ static bool before(struct pp_str a, struct pp_str b)
 
 bool folded_is_sorted(const struct pp_profile *p, const struct folded_labels *labels)
 {
-    PP_VEC(struct open_stack) path = {0};
-    bool sorted = true;
-    *PP_PUSH(&path) = (struct open_stack){0, 0};
-    for (uint32_t i = 1; sorted && i < p->stack_count; i++) {
-        uint32_t parent = p->stacks[i].parent.i, frame = p->stacks[i].frame.i;
-        while (path.at[path.count - 1].stack > parent) {
-            path.count--;
+    for (uint32_t i = 1; i < p->stack_count; i++) {
+        uint32_t parent = p->stacks[i].parent.i, frame = p->stacks[i].frame.i, last = i - 1;
+        if (parent != last) {
+            /* The child before this one stands on the path to the stack before it. */
+            while (p->stacks[last].parent.i > parent) {
+                last = p->stacks[last].parent.i;
+            }
+            if (p->stacks[last].parent.i != parent || !before(labels->of[p->stacks[last].frame.i], labels->of[frame])) {
+                return false;
+            }
         }
-        struct open_stack *above = &path.at[path.count - 1];
-        sorted =
-            above->stack == parent && frame && (!above->last || before(labels->of[above->last], labels->of[frame]));
-        above->last = frame;
-        *PP_PUSH(&path) = (struct open_stack){i, 0};
+        if (!frame) {
+            return false;
+        }
     }
-    pp_free(path.at);
-    return sorted;
+    return true;
 }

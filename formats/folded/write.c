@@ -73,13 +73,15 @@ static void write_line(struct folded_writer *w, const int64_t self[FOLDED_COLUMN
     if (values[0] < 0 || values[1] < 0 || (values[0] == 0 && values[1] == 0)) {
         return;
     }
-    pp_sink_write(w->out, w->path, w->path_len);
+    char numbers[33 * FOLDED_COLUMNS + 1];
+    size_t len = 0;
     for (unsigned c = 0; c < w->choice.columns; c++) {
-        char number[32];
-        pp_sink_byte(w->out, ' ');
-        pp_sink_write(w->out, number, pp_format_decimal(number, values[c], w->decimals[c]));
+        numbers[len++] = ' ';
+        len += pp_format_decimal(numbers + len, values[c], w->decimals[c]);
     }
-    pp_sink_byte(w->out, '\n');
+    numbers[len++] = '\n';
+    pp_sink_write(w->out, w->path, w->path_len);
+    pp_sink_write(w->out, numbers, len);
 }
 
 /* The lines of a tree of texts, in order. */

@@ -97,6 +97,7 @@ static const struct {
     {"b=1 a=1", "a=1", NULL},
     {"a=1", "ac=1 ab=1", NULL},
     {"a=1 b=1 ab=2", "a=1", NULL},
+    {"ab=1 aa=1", "ab=1", NULL},
 };
 
 START_TEST(in_one_pass)
