@@ -10,6 +10,8 @@
 #include "base/number.h"
 
 enum { PATH_SIZE = 96, FIRST_READ = 4096 };
+/* PF_EXITING of linux/sched.h, in the flags of /proc/PID/stat: it has no memory any more, or soon, but still counts as running. */
+enum { FLAG_EXITING = 4 };
 
 static void proc_path(char path[PATH_SIZE], pid_t pid, const char *name)
 {
@@ -114,7 +116,8 @@ bool process_alive(pid_t pid)
 {
     char buffer[1024];
     struct pp_str fields;
-    return stat_fields(pid, buffer, &fields) && fields.data[0] != 'Z' && fields.data[0] != 'X';
+    return stat_fields(pid, buffer, &fields) && fields.data[0] != 'Z' && fields.data[0] != 'X' &&
+           !(stat_number(fields, 9) & FLAG_EXITING);
 }
 
 void process_tasks(pid_t pid, process_ids *tasks)

@@ -19,7 +19,7 @@ struct pp_str process_command(struct pp_arena *arena, pid_t pid);
 pid_t process_parent(pid_t pid);
 /* When it was started, in clock ticks since boot: tells a process from a later one with its number. 0: no such process. */
 unsigned long long process_started(pid_t pid);
-/* It is there and no zombie. */
+/* It is there, no zombie, and not just ending. */
 bool process_alive(pid_t pid);
 
 typedef PP_VEC(pid_t) process_ids;

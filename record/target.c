@@ -171,12 +171,21 @@ static enum target_found look_at_files(struct target *t, struct pp_str maps, str
     return found;
 }
 
-/* Why nothing could be read: the process is gone, or we may not. */
+static enum target_found not_yet(struct pp_error *err)
+{
+    pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "its Python has not begun, or is just ending; try again");
+    return TARGET_NOT_YET;
+}
+
+/* Why nothing could be read: the process is gone, or we may not. One that ends meanwhile has no memory: ESRCH, while it still counts as alive. */
 static enum target_found cannot_look(pid_t pid, int problem, struct pp_error *err)
 {
     if (!process_alive(pid)) {
         pp_fail(err, PP_USAGE, pp_nowhere(), "there is no process %d", (int)pid);
         return TARGET_GONE;
+    }
+    if (problem != EPERM && problem != EACCES && problem != ENOSYS) {
+        return not_yet(err);
     }
     permission_explain(pid, problem, err);
     return TARGET_DENIED;
@@ -217,12 +226,6 @@ enum target_found target_find(pid_t pid, struct target_effort effort, struct tar
 }
 
 /* --- the check --- */
-
-static enum target_found not_yet(struct pp_error *err)
-{
-    pp_fail(err, PP_UNSUPPORTED, pp_nowhere(), "its Python has not begun, or is just ending; try again");
-    return TARGET_NOT_YET;
-}
 
 static enum target_found nonsense(const struct target *t, struct pp_error *err, const char *what)
 {

@@ -1,4 +1,5 @@
 """What profrec says when it cannot record: one line, no stack of errors, with what to do, and status 2."""
+import collections
 import os
 import shutil
 import subprocess
@@ -89,6 +90,25 @@ def without_permission(recorder, python):
         return done.stderr.strip()
 
 
+def while_ending(recorder, python):
+    """Killed with much memory to give back, it has none for a while and still counts as alive. That is no want of permission."""
+    large = "import time; held = b'x' * (300 << 20); print('ready', flush=True); time.sleep(60)"
+    said = collections.Counter()
+    for extra in (["--check"], ["--dump"], ["-o", recorder.path(), "--duration", "5"]):
+        process = subprocess.Popen([python.path, "-c", large], stdout=subprocess.PIPE, text=True, env=target_environment())
+        expect(process.stdout.readline() == "ready\n", "the program does not run")
+        process.kill()
+        while True:
+            done = run(recorder, "--pid", process.pid, *extra)
+            if done.returncode != 0:
+                said[one_line(done, 2, "there is no process|just ending").replace(str(process.pid), "PID")] += 1
+            # The exit status is left to be taken, so that the number is not given to another process.
+            if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                break
+        process.communicate()
+    return ", ".join("%d times: %s" % (count, line) for line, count in sorted(said.items()))
+
+
 def deleted_files_open(pid):
     """True if we may open what a process has mapped: root may, unless a container took that from it."""
     name = os.listdir("/proc/%d/map_files" % pid)[0]
@@ -155,6 +175,7 @@ def main():
     report.check("usage: rate", usage, recorder, ["--rate", "0", "--pid", "1"], "--rate")
     for python in pythons[-1:]:
         report.check("ends at once, Python " + python.name, ends_at_once, recorder, python)
+        report.check("killed just now, Python " + python.name, while_ending, recorder, python)
         if os.geteuid() == 0:
             report.check("another user, Python " + python.name, without_permission, recorder, python)
         else:
