@@ -95,8 +95,7 @@ int look_dump(const struct look_request *r)
     }
     struct stack_text text = {.out = out, .json = r->json, .first_lines = r->first_lines};
     sampler.stopper = stopper_new();
-    visitor_init(&sampler.visitor);
-    sampler.start_ns = timing_now() - NS_PER_SECOND;
+    hold_budget_init(&sampler.budget, r->choice.stop_share, timing_now() - NS_PER_SECOND);
     stack_text_begin(&text);
     for (size_t i = 0; i < tree.processes.count; i++) {
         if (tree.processes.at[i].python) {
@@ -105,7 +104,6 @@ int look_dump(const struct look_request *r)
     }
     stack_text_end(&text);
     stopper_free(sampler.stopper);
-    visitor_free(&sampler.visitor);
     process_tree_free(&tree);
     return cli_close_output(r->common, out, CLI_OK);
 }

@@ -41,10 +41,10 @@ void progress_summary(const struct progress *progress, const struct record_stati
     double hz = seconds > 0 ? (double)n->moments / seconds : 0;
     cli_warn(
         progress->common,
-        "%s%s%llu samples in %.1f s at %.1f Hz (asked for %.1f): %llu verified (%llu of them visited, %.2f ms in all), "
+        "%s%s%llu samples in %.1f s at %.1f Hz (asked for %.1f): %llu verified (%llu of them met, %.2f ms in all), "
         "%llu stopped (%.2f ms in all), %llu salvaged, %llu dropped, %llu late",
         over ? over : "", over ? ": " : "", (unsigned long long)n->samples, seconds, hz, asked_hz,
-        (unsigned long long)n->verified, (unsigned long long)n->visited, (double)n->visits_ns / 1e6,
+        (unsigned long long)n->verified, (unsigned long long)n->met, (double)n->met_ns / 1e6,
         (unsigned long long)n->stopped, (double)n->stopped_ns / 1e6, (unsigned long long)n->salvaged,
         (unsigned long long)n->dropped, (unsigned long long)n->late);
     if (n->left_out) {

@@ -2,11 +2,11 @@
 #ifndef PP_RECORD_PYTHON_PROCESS_H
 #define PP_RECORD_PYTHON_PROCESS_H
 
+#include "record/hold_budget.h"
 #include "record/stack_reader.h"
 #include "record/thread_clock.h"
 #include "record/thread_ids.h"
 #include "record/unicode.h"
-#include "record/visitor.h"
 
 /* A Python thread. */
 struct python_thread {
@@ -21,9 +21,8 @@ struct python_thread {
         standing; /* asleep when sampled last, and the sample was right: while it does not run, that sample stays right */
     struct stack_reader reader;
     struct thread_clock clock;
-    struct visit visit;   /* the last one */
+    struct hold hold;     /* the last one */
     int64_t looked_ns;    /* when the clock was looked at last */
-    uint64_t round;       /* of the sampler, when it was sampled last */
     int64_t last_ns;      /* time of its sample before */
     uint64_t last_cpu_ns; /* its clock then */
     uint32_t last_flags;

@@ -3,73 +3,43 @@
 #include "record/remote_memory.h"
 #include "record/timing.h"
 
-/* Reads of a running thread before it is stopped instead, or given up. */
-enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 5 };
-/* What stops may take at once before the share of time counts: a recording of a second is worth some stops too. */
-enum { FREE_STOP_NS = 2000000 };
-/* To go to a processor and leave it costs as much as a visit or two, so that it has to be worth it. */
-enum { VISITS_WORTH_GOING = 16, MANY_THREADS = 8 };
+/* Reads of a running thread before it is stopped instead, or given up. Each takes from it the cache lines that it is writing to, so that one which moves nearly always is
+ * read only as often as its outer part needs to be certain. */
+enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 2, TRIES_IN_VAIN = 1 };
 /* The kernel brings the clock of a running thread up to date at its ticks, 1 ms apart or more. */
 enum { CLOCK_NS = 80000 };
-enum { RESTLESS_STEP = 64, RESTLESS = 64 };
-
-/* Stops have a budget, and visits one of their own: beside the time that they are charged, both leave colder caches behind. */
-static const double VISITS_SHARE = 0.75;
-
-/* True if `spent_ns` are within the share of the time so far. */
-static bool is_affordable(const struct sampler *s, double share, int64_t now_ns, int64_t spent_ns)
-{
-    return share > 0 && (double)spent_ns <= share * (double)(now_ns - s->start_ns) + FREE_STOP_NS;
-}
+enum { RESTLESS_STEP = 64, RESTLESS = 64, VERY_RESTLESS = 384 };
 
 static bool may_stop(const struct sampler *s, int64_t now_ns)
 {
     return s->choice.stop == STOP_ALWAYS ||
-           (s->choice.stop == STOP_AUTO && is_affordable(s, s->choice.stop_share, now_ns,
-                                                         s->statistics->stopped_ns + stopper_expected_ns(s->stopper)));
+           (s->choice.stop == STOP_AUTO && hold_budget_allows(&s->budget, HOLD_STOP, now_ns));
 }
 
-static bool may_visit(const struct sampler *s, int64_t now_ns)
+/* Reads a thread that waits for the processor we are on: what that costs it is lost, whether we make use of it or not. STACK_MOVING: it went on meanwhile. */
+static enum stack_verdict read_met(struct sampler *s, struct python_thread *thread)
 {
-    int64_t visits = s->visitor.at >= 0 ? 1 : VISITS_WORTH_GOING;
-    return s->choice.stop == STOP_AUTO && is_affordable(s, s->choice.stop_share * VISITS_SHARE, now_ns,
-                                                        s->visitor.spent_ns + visits * s->visitor.expected_ns);
-}
-
-/* Reads where the thread runs. STACK_MOVING: it could not be met there, or went on meanwhile. */
-static enum stack_verdict read_visiting(struct sampler *s, struct python_thread *thread)
-{
-    s->visited = true;
-    bool alive = true;
-    enum stack_verdict verdict = STACK_MOVING;
-    if (!thread->tid) {
-        return STACK_MOVING;
+    hold_budget_charge(&s->budget, &thread->hold, HOLD_MEETING, &thread->clock, 0);
+    enum stack_verdict verdict = stack_read_still(&thread->reader, false);
+    if (verdict == STACK_WHOLE && !thread_clock_stood(&thread->clock)) {
+        verdict = STACK_MOVING;
     }
-    if (visitor_meet(&s->visitor, &thread->clock, &alive)) {
-        visitor_charge(&s->visitor, &thread->visit, &thread->clock);
-        verdict = stack_read_still(&thread->reader, false);
-        if (verdict == STACK_WHOLE && !thread_clock_stood(&thread->clock)) {
-            verdict = STACK_MOVING;
-        }
-        s->statistics->visited += verdict == STACK_WHOLE;
-    }
-    return alive ? verdict : STACK_GONE;
+    s->statistics->met += verdict == STACK_WHOLE;
+    return verdict;
 }
 
 /* Stops the thread, reads, lets it go on. STACK_MOVING: it could not be stopped. */
 static enum stack_verdict read_stopped(struct sampler *s, struct python_process *process, struct python_thread *thread)
 {
     int64_t held_ns = 0, start_ns = timing_now();
-    /* To stop, it needs its processor. */
-    visitor_leave(&s->visitor);
     if (!thread->tid || !stopper_stop(s->stopper, process->target.pid, thread->tid)) {
         /* Waiting in vain is not to be done at every sample. */
-        s->statistics->stopped_ns += timing_now() - start_ns;
+        s->budget.spent_ns[HOLD_STOP] += timing_now() - start_ns;
         return STACK_MOVING;
     }
     enum stack_verdict verdict = stack_read_still(&thread->reader, false);
     held_ns = stopper_continue(s->stopper);
-    s->statistics->stopped_ns += held_ns;
+    hold_budget_charge(&s->budget, &thread->hold, HOLD_STOP, &thread->clock, held_ns);
     s->statistics->longest_stop_ns =
         held_ns > s->statistics->longest_stop_ns ? held_ns : s->statistics->longest_stop_ns;
     return verdict;
@@ -81,16 +51,14 @@ static void note_rest(struct python_thread *thread, enum stack_verdict verdict)
     thread->restless += (verdict == STACK_PART ? RESTLESS_STEP : 0) - thread->restless / 8;
 }
 
-/* What may make it stand still, in the order of what it costs the thread. */
+/* What makes it stand still, in the order of what it costs the thread. */
 static enum stack_verdict read_held(struct sampler *s, struct python_process *process, struct python_thread *thread,
                                     uint32_t *flags)
 {
     enum stack_verdict verdict = STACK_MOVING;
-    if (may_visit(s, timing_now())) {
-        verdict = read_visiting(s, thread);
+    if (s->choice.stop != STOP_ALWAYS && thread_clock_is_here(&thread->clock)) {
+        verdict = read_met(s, thread);
         *flags |= verdict == STACK_WHOLE ? PP_SAMPLE_VERIFIED : 0;
-    } else {
-        visitor_leave(&s->visitor);
     }
     if (verdict == STACK_MOVING && may_stop(s, timing_now())) {
         verdict = read_stopped(s, process, thread);
@@ -104,15 +72,18 @@ static enum stack_verdict read_running(struct sampler *s, struct python_process 
                                        uint32_t *flags)
 {
     bool objects = process->target.offsets.minor < PYTHON_FIRST_DATA_STACK;
-    bool held_first = objects || s->choice.stop == STOP_ALWAYS || thread->restless > RESTLESS;
+    bool here = thread_clock_is_here(&thread->clock);
+    s->shared = here && thread->clock.state == 'R' ? thread->clock.processor : s->shared;
+    bool held_first = objects || s->choice.stop == STOP_ALWAYS || thread->restless > RESTLESS || here;
     enum stack_verdict verdict = STACK_MOVING;
     if (!held_first) {
         verdict = stack_read_running(&thread->reader, TRIES_BEFORE_STOP);
         note_rest(thread, verdict);
     }
     if (verdict == STACK_MOVING || verdict == STACK_PART) {
+        unsigned tries = thread->restless > VERY_RESTLESS ? TRIES_IN_VAIN : TRIES_WITHOUT_STOP;
         enum stack_verdict held = read_held(s, process, thread, flags);
-        verdict = held == STACK_MOVING ? stack_read_running(&thread->reader, TRIES_WITHOUT_STOP) : held;
+        verdict = held == STACK_MOVING ? stack_read_running(&thread->reader, tries) : held;
         if (held == STACK_MOVING) {
             note_rest(thread, verdict);
         }
@@ -205,7 +176,7 @@ static bool look_at_clock(struct sampler *s, struct python_thread *thread, bool 
     if (!thread_clock_read(&thread->clock, moved) || (*moved && !thread_clock_read_state(&thread->clock))) {
         return false;
     }
-    visitor_settle(&s->visitor, &thread->visit, &thread->clock);
+    hold_budget_settle(&s->budget, &thread->hold, &thread->clock);
     return true;
 }
 
@@ -236,35 +207,25 @@ static void sample_thread(struct sampler *s, struct python_process *process, str
     }
 }
 
-/* Those that were restless lately, or the others. */
-static void sample_threads(struct sampler *s, struct python_process *process, bool restless)
-{
-    for (size_t i = 0; i < process->threads.count; i++) {
-        struct python_thread *thread = process->threads.at[i];
-        if ((thread->restless > RESTLESS) == restless && thread->round != s->round &&
-            wanted_thread(&s->choice, process, thread)) {
-            thread->round = s->round;
-            sample_thread(s, process, thread);
-        }
-    }
-}
-
 bool sampler_take(struct sampler *s, struct python_process *process, int64_t now_ns)
 {
     if (!python_process_refresh(process, now_ns)) {
         return false;
     }
     s->now_ns = now_ns;
-    s->visited = false;
-    s->round++;
-    /* Those that will be visited last: as long as profrec is where one of them runs, that one waits. */
-    sample_threads(s, process, false);
-    sample_threads(s, process, true);
-    if (!s->visited || process->threads.count > MANY_THREADS) {
-        /* Where the thread runs, every look takes time from it. */
-        visitor_leave(&s->visitor);
+    s->shared = -1;
+    for (size_t i = 0; i < process->threads.count; i++) {
+        struct python_thread *thread = process->threads.at[i];
+        if (wanted_thread(&s->choice, process, thread)) {
+            sample_thread(s, process, thread);
+        }
     }
-    s->statistics->visits_ns = s->visitor.spent_ns;
+    /* To be met costs a thread about as much as to be stopped: as long as there is time left for it, it is not worth moving. */
+    if (s->shared >= 0 && !hold_budget_allows(&s->budget, HOLD_MEETING, now_ns)) {
+        own_processor_leave(&s->own, s->shared, now_ns);
+    }
+    s->statistics->met_ns = s->budget.spent_ns[HOLD_MEETING];
+    s->statistics->stopped_ns = s->budget.spent_ns[HOLD_STOP];
     code_cache_trim(process->codes);
     return true;
 }

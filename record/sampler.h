@@ -2,10 +2,11 @@
 #ifndef PP_RECORD_SAMPLER_H
 #define PP_RECORD_SAMPLER_H
 
+#include "record/hold_budget.h"
+#include "record/own_processor.h"
 #include "record/python_process.h"
 #include "record/recording.h"
 #include "record/stopper.h"
-#include "record/visitor.h"
 
 enum sampler_stop { STOP_AUTO, STOP_NEVER, STOP_ALWAYS };
 enum sampler_threads { THREADS_ALL, THREADS_MAIN, THREADS_ONE };
@@ -13,7 +14,7 @@ enum sampler_threads { THREADS_ALL, THREADS_MAIN, THREADS_ONE };
 /* What is sampled, and how far it may go. */
 struct sampler_choice {
     enum sampler_stop stop;
-    double stop_share; /* of the target's time that stops and visits may take */
+    double stop_share; /* of the target's time that stops and meetings may take together */
     bool gil_only, on_cpu_only;
     enum sampler_threads threads;
     pid_t tid; /* THREADS_ONE */
@@ -24,11 +25,10 @@ struct sampler {
     struct recording *recording;
     struct record_statistics *statistics;
     struct stopper *stopper;
-    struct visitor visitor;
-    int64_t now_ns;   /* of this moment */
-    bool visited;     /* in it */
-    uint64_t round;   /* number of the moment */
-    int64_t start_ns; /* of the recording: the budget for stops grows from here */
+    struct hold_budget budget;
+    struct own_processor own;
+    int64_t now_ns; /* of this moment */
+    int shared;     /* a processor that we had in it and a thread would have liked to have; -1: none */
 };
 
 /* Samples all threads of the process now, which `now_ns` is. False if the process cannot be read any more. */

@@ -271,7 +271,7 @@ static int finish(struct session *s)
     s->statistics.worst_late_ns = s->timing.worst_ns;
     stopper_free(s->sampler.stopper);
     s->sampler.stopper = NULL;
-    visitor_end(&s->sampler.visitor);
+    own_processor_free(&s->sampler.own);
     timing_relax();
     process_tree_count(&s->tree);
     int status = end_file(s, true);
@@ -298,7 +298,7 @@ static void init(struct session *s, const struct session_request *request)
     s->recording.first_lines = request->first_lines;
     s->sampler = (struct sampler){
         .choice = request->choice, .recording = &s->recording, .statistics = &s->statistics, .stopper = stopper_new()};
-    visitor_init(&s->sampler.visitor);
+    own_processor_init(&s->sampler.own);
     s->tree.follow_children = request->subprocesses;
     progress_init(&s->progress, request->common);
     block_signals(s);
@@ -310,7 +310,7 @@ static int run_recording(struct session *s)
     const struct session_request *r = s->request;
     s->start_ns = timing_now();
     s->recording.start_ns = s->start_ns;
-    s->sampler.start_ns = s->start_ns;
+    hold_budget_init(&s->sampler.budget, r->choice.stop_share, s->start_ns);
     s->flushed_ns = s->start_ns;
     if (!begin_file(s)) {
         return CLI_TROUBLE;
@@ -337,7 +337,7 @@ int session_run(const struct session_request *request)
         status = s.child_ended && (s.child_status || !s.writing) ? s.child_status : status;
     }
     stopper_free(s.sampler.stopper);
-    visitor_free(&s.sampler.visitor);
+    own_processor_free(&s.sampler.own);
     process_tree_free(&s.tree);
     recording_free(&s.recording);
     return status;

@@ -15,7 +15,7 @@
 /* Event of a stop that was asked for, and of a group stop, of a seized thread (linux/ptrace.h). */
 enum { EVENT_STOP = 128 };
 /* How long to wait for a thread to stop: one that sleeps in the kernel uninterruptibly comes later, and is let go when it does. */
-enum { PATIENCE_NS = 2000000, SPIN_NS = 40000, NAP_NS = 20000, FIRST_GUESS_NS = 40000, SMOOTHING = 8 };
+enum { PATIENCE_NS = 2000000, SPIN_NS = 40000, NAP_NS = 20000 };
 
 struct held {
     pid_t pid, tid;
@@ -26,19 +26,12 @@ struct held {
 struct stopper {
     PP_VEC(struct held) threads;
     size_t current; /* index of the one stopped last */
-    int64_t since_ns, expected_ns;
+    int64_t since_ns;
 };
 
 struct stopper *stopper_new(void)
 {
-    struct stopper *s = pp_calloc(1, sizeof *s);
-    s->expected_ns = FIRST_GUESS_NS;
-    return s;
-}
-
-int64_t stopper_expected_ns(const struct stopper *s)
-{
-    return s->expected_ns;
+    return pp_calloc(1, sizeof(struct stopper));
 }
 
 static void forget(struct stopper *s, size_t i)
@@ -149,9 +142,7 @@ int64_t stopper_continue(struct stopper *s)
 {
     struct held *h = &s->threads.at[s->current];
     resume(h, 0);
-    int64_t held_ns = timing_now() - s->since_ns;
-    s->expected_ns += (held_ns - s->expected_ns) / SMOOTHING;
-    return held_ns;
+    return timing_now() - s->since_ns;
 }
 
 void stopper_attend(struct stopper *s)

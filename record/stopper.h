@@ -16,8 +16,6 @@ void stopper_free(struct stopper *stopper);
 bool stopper_stop(struct stopper *stopper, pid_t pid, pid_t tid);
 /* Lets the thread stopped last go on; returns for how long it stood, in ns. */
 int64_t stopper_continue(struct stopper *stopper);
-/* What a stop has taken on average, in ns. */
-int64_t stopper_expected_ns(const struct stopper *stopper);
 /* Takes what seized threads of the process have to report (signals, exits): call now and then. */
 void stopper_attend(struct stopper *stopper);
 /* Detaches from all threads of the process. */

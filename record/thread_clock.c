@@ -1,6 +1,8 @@
+#define _GNU_SOURCE /* sched_getcpu */
 #include "record/thread_clock.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -98,6 +100,11 @@ bool thread_clock_read_state(struct thread_clock *clock)
         clock->cpu_ns = ticks_as_ns(fields);
     }
     return clock->state != 'X' && clock->state != 'Z';
+}
+
+bool thread_clock_is_here(const struct thread_clock *clock)
+{
+    return clock->arrivals && clock->processor >= 0 && clock->processor == sched_getcpu();
 }
 
 bool thread_clock_stood(struct thread_clock *clock)

@@ -22,6 +22,8 @@ void thread_clock_close(struct thread_clock *clock);
 bool thread_clock_read(struct thread_clock *clock, bool *moved);
 /* Reads the state and the processor; false if the thread has ended. */
 bool thread_clock_read_state(struct thread_clock *clock);
+/* True if the thread, where it was when its clock was read, cannot run just now because we run there. */
+bool thread_clock_is_here(const struct thread_clock *clock);
 /* True if the thread has not been given a CPU since its arrivals were read. */
 bool thread_clock_stood(struct thread_clock *clock);
 /* True if the thread was asleep when its state was read, and no CPU has been given to it since its arrivals were read before that: then it cannot have changed
