@@ -5,7 +5,7 @@
 
 /* Reads of a running thread before it is stopped instead, or given up. Each takes from it the cache lines that it is writing to, so that one which moves nearly always is
  * read only as often as its outer part needs to be certain. */
-enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 2, TRIES_IN_VAIN = 1 };
+enum { TRIES_BEFORE_STOP = 2, TRIES_WITHOUT_STOP = 4, TRIES_IN_VAIN = 1 };
 /* The kernel brings the clock of a running thread up to date at its ticks, 1 ms apart or more. */
 enum { CLOCK_NS = 80000 };
 enum { RESTLESS_STEP = 64, RESTLESS = 64, VERY_RESTLESS = 384 };
