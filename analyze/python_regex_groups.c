@@ -88,7 +88,7 @@ void regex_open_capturing(struct translator *t, struct pp_str name)
 static bool python_extension(struct translator *t)
 {
     struct pp_str name;
-    uint32_t group;
+    uint32_t group = 0;
     if (regex_match(t, '<')) {
         if (!take_name(t, '>', &name)) {
             return false;

@@ -2,19 +2,18 @@
 """Measures recorders of Python stacks side by side and rewrites the tables of a page: record.py BIN PAGE [OPTION]...
 
 All recorders that can record a Python do so in turn within one run (a, b, c, a, b, c …), on programs of our own. What a recorder writes is read back, so
-that samples are counted where they count: in the file. Times of the target are wall times of its work alone, the least of the runs: on a busy machine that is
-the run least disturbed. Processor times of a recorder are the kernel's, user and system."""
+that samples are counted where they count: in the file. How much slower a program gets is measured by record_slow.py. Processor times of a recorder are the kernel's, user and system."""
 import argparse
 import datetime
 import json
 import os
 import platform
 import signal
-import statistics
 import subprocess
 import tempfile
 import time
 
+import record_slow
 import record_peers  # puts tests/record into the path, where the next two stand
 import _grammar
 from _recorder import TARGETS, supported_pythons, target_environment
@@ -23,6 +22,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 OWN = os.path.join(HERE, "record_targets")
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 RATES = (100, 1000, 10000)
+# A recording lasts two seconds.
+ROUNDS_PER_RUN = 3
 
 
 def environment():
@@ -74,7 +75,7 @@ def resident(pid):
 
 
 class Target:
-    """A program that is recorded; `start` lets one that waits begin its work."""
+    """A program that is recorded."""
 
     def __init__(self, python, path, *words):
         self.process = subprocess.Popen(
@@ -88,14 +89,6 @@ class Target:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
-
-    def ready(self):
-        self.process.stdout.readline()
-
-    def work(self):
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
 
 
 class Bench:
@@ -122,34 +115,10 @@ class Bench:
 
     # --- how much slower the target is ---
 
-    def timed_work(self, python, script, size, tool=None, rate=None):
-        with Target(python, os.path.join(OWN, script), size) as target:
-            target.ready()
-            if not tool:
-                return target.work()
-            out = self.out(tool)
-            recording = subprocess.Popen(tool.attach(target.process.pid, rate, 60, out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                         stderr=subprocess.DEVNULL, env=environment())
-            time.sleep(0.7)
-            seconds = target.work() if recording.poll() is None else float("nan")
-            target.process.stdin.close()
-            target.process.wait()
-            end(recording)
-            return seconds
-
-    def slow_down(self, python, title, script, size):
-        tools = self.for_python(python)
-        cases = [(tool, rate) for tool in tools for rate in RATES]
-        alone, recorded = [], {case: [] for case in cases}
-        for _ in range(self.options.runs):
-            alone.append(self.timed_work(python, script, size))
-            for case in cases:
-                recorded[case].append(self.timed_work(python, script, size, *case))
-            alone.append(self.timed_work(python, script, size))
-        base = min(alone)
-        rows = [[tool.name] + ["%+.1f %%" % (100 * (min(recorded[tool, rate]) / base - 1)) for rate in RATES] for tool in tools]
-        spread = 100 * (statistics.median(alone) / base - 1)
-        self.table("Slow-down of %s, Python %s (alone: %.2f s, its runs' median %+.1f %%)" % (title, python.name, base, spread),
+    def slow_down(self, python, title, work):
+        rounds = self.options.runs * ROUNDS_PER_RUN
+        rows = record_slow.table_rows(python, self.for_python(python), RATES, work, rounds, environment(), self.out)
+        self.table("Slow-down of %s, Python %s: mean of %d recordings, and twice its standard error" % (title, python.name, rounds),
                    ["recorder", *["%d Hz" % rate for rate in RATES]], rows)
 
     # --- what it costs the recorder ---
@@ -252,19 +221,6 @@ def distance(said, samples):
     return sum(abs(seen[name] / total - spent[name] / sum(spent.values())) for name in spent) / 2 if total else None
 
 
-def end(process):
-    """Lets a recorder notice that its target ended; takes it down when it does not."""
-    try:
-        process.wait(timeout=3)
-    except subprocess.TimeoutExpired:
-        process.terminate()
-        try:
-            process.wait(timeout=3)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 def machine():
     with open("/proc/cpuinfo") as info:
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine())
@@ -289,7 +245,6 @@ def main():
     parser.add_argument("--memory-seconds", type=int, default=60)
     parser.add_argument("--only", default="", help="tables, by words: slow,cost,rate,memory,impossible,bias")
     parser.add_argument("--modes", action="store_true", help="also the recorders' other modes (blocking and not)")
-    parser.add_argument("--fib", type=int, default=35)
     parser.add_argument("--keep", action="store_true", help="print the tables, leave the page as it is")
     options = parser.parse_args()
     pythons = supported_pythons()
@@ -302,8 +257,8 @@ def main():
         steps = {"impossible": bench.impossible, "bias": bench.bias, "cost": bench.cost, "rate": bench.highest_rate, "memory": bench.memory}
         for word in words:
             if word == "slow":
-                bench.slow_down(python, "fib(%d)" % options.fib, "fib.py", options.fib)
-                bench.slow_down(python, "chains of calls", "calls.py", 400000)
+                bench.slow_down(python, "fib", "fib")
+                bench.slow_down(python, "chains of calls", "calls")
             else:
                 steps[word](python)
     if not options.keep:

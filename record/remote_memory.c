@@ -10,7 +10,7 @@ bool remote_read(pid_t pid, uint64_t address, void *into, size_t size)
 }
 
 /* At most REMOTE_PARTS parts. */
-static bool read_some(pid_t pid, const struct remote_part *parts, size_t count, unsigned char *into, size_t *taken)
+static bool read_some(pid_t pid, const struct remote_part *parts, size_t count, void *into, size_t *taken)
 {
     struct iovec remote[REMOTE_PARTS];
     size_t total = 0;

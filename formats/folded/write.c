@@ -66,7 +66,7 @@ static void write_line(struct folded_writer *w, const int64_t self[FOLDED_COLUMN
     if (self[0] == 0 && self[w->choice.columns - 1] == 0) {
         return;
     }
-    for (unsigned c = 0; c < w->choice.columns; c++) {
+    for (unsigned c = 0; c < w->choice.columns && c < FOLDED_COLUMNS; c++) {
         values[c] = to_unit(w, c, self[c]);
     }
     note_oddities(w, values);

@@ -49,7 +49,7 @@ static unsigned char *from_base64(struct pp_str text, size_t *len)
     return bytes;
 }
 
-static bool inflate_all(unsigned char *packed, size_t len, struct pp_sink *out, struct pp_error *err)
+static bool inflate_all(void *packed, size_t len, struct pp_sink *out, struct pp_error *err)
 {
     z_stream stream = {.next_in = packed, .avail_in = (uInt)len};
     unsigned char chunk[65536];
