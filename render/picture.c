@@ -36,7 +36,8 @@ static void say_what_was_done(const struct draw_args *a, const struct layout *l,
     if (l->cut_frames) {
         value_text(text, &s->values, l->cut_value);
         cli_warn(&a->common, "%llu frames of %llu (%s) are drawn as \"(n more)\" boxes (--max-frames, --minwidth)",
-                 (unsigned long long)l->cut_frames, (unsigned long long)l->cut_frames + (unsigned long long)l->drawn, text);
+                 (unsigned long long)l->cut_frames, (unsigned long long)l->cut_frames + (unsigned long long)l->drawn,
+                 text);
     }
     if (l->diff && !s->delta.poisson && !a->has_noise) {
         cli_warn(&a->common, "one run each cannot tell noise from change: differences within %g %% are white (--noise)",
