@@ -32,20 +32,40 @@ _Noreturn void pp_memory_exhausted(size_t wanted_bytes)
     abort();
 }
 
+#ifdef MADV_HUGEPAGE
+/* The whole mapping, not only the large pages that fit: a part would split it, and realloc could not remap it any more. It is a wish: where it is refused all works as well,
+ * slower. */
+static void advise(void *memory, size_t bytes, int advice)
+{
+    uintptr_t begin = (uintptr_t)memory & ~((uintptr_t)PAGE - 1);
+    uintptr_t end = ((uintptr_t)memory + bytes + PAGE - 1) & ~((uintptr_t)PAGE - 1);
+    (void)madvise((char *)memory - ((uintptr_t)memory - begin), end - begin, advice);
+}
+#endif
+
 static void *prefer_large_pages(void *memory, size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
     if (bytes >= LARGE_PAGE) {
-        /* The whole mapping, not only the large pages that fit: a part would split it, and realloc could not remap it any more. It is a wish: where it is
-         * refused all works as well, slower. */
-        uintptr_t begin = (uintptr_t)memory & ~((uintptr_t)PAGE - 1);
-        uintptr_t end = ((uintptr_t)memory + bytes + PAGE - 1) & ~((uintptr_t)PAGE - 1);
-        (void)madvise((char *)memory - ((uintptr_t)memory - begin), end - begin, MADV_HUGEPAGE);
+        advise(memory, bytes, MADV_HUGEPAGE);
     }
 #else
     (void)bytes;
 #endif
     return memory;
+}
+
+void pp_memory_in_order(void *array, size_t bytes, bool in_order)
+{
+#ifdef MADV_HUGEPAGE
+    if (bytes >= LARGE_PAGE) {
+        advise(array, bytes, in_order ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
+    }
+#else
+    (void)array;
+    (void)bytes;
+    (void)in_order;
+#endif
 }
 
 /* Zeroed memory that is about to be used is made at once. Left to itself a page is made in two steps when it is first read and then written, and the second one interrupts the

@@ -5,6 +5,7 @@
 #ifndef PP_BASE_MEMORY_H
 #define PP_BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef void pp_oom_handler(size_t wanted_bytes);
@@ -19,6 +20,10 @@ void *pp_calloc(size_t count, size_t size) __attribute__((returns_nonnull));
 void *pp_realloc_array(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 /* Frees what pp_calloc / pp_realloc_array / PP_PUSH gave; NULL is allowed. */
 void pp_free(void *memory);
+
+/* Says that an array is filled from the front and read in that order, or (false) at random again. A wish, and only large ones are concerned: they get small pages, which are made as
+ * they are reached, instead of large ones, which save looking up but can be dear to make in a virtual machine. Growing the array takes it back. */
+void pp_memory_in_order(void *array, size_t bytes, bool in_order);
 
 /* Makes room for at least `need` elements: returns the array, doubles *capacity as needed. */
 void *pp_grow(void *array, size_t need, size_t *capacity, size_t size) __attribute__((returns_nonnull));

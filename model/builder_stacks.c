@@ -29,10 +29,18 @@ void pp_builder_stacks(struct pp_builder *b)
     }
 }
 
+/* Appended stacks come in order; what is looked for does not. */
+static void expect_order(struct pp_builder *b, bool in_order)
+{
+    pp_memory_in_order(b->appended.at, b->appended.capacity * sizeof *b->appended.at, in_order);
+    pp_memory_in_order(b->values.at, b->values.capacity * sizeof *b->values.at, in_order);
+}
+
 void pp_builder_expect_stacks(struct pp_builder *b, size_t stacks)
 {
     PP_RESERVE(&b->appended, stacks);
     PP_RESERVE(&b->values, stacks * (b->metrics.count ? b->metrics.count : 1));
+    expect_order(b, true);
 }
 
 /* Widens a matrix of `rows` rows from `columns` to `columns` + 1 columns, the new one 0. */
@@ -183,6 +191,7 @@ static uint32_t add_node(struct pp_builder *b, struct pp_stack stack)
 static void link_stacks(struct pp_builder *b)
 {
     PP_RESERVE(&b->stacks, b->appended.capacity);
+    expect_order(b, false);
     *PP_PUSH(&b->stacks) = (struct pp_stack_node){0};
     for (size_t i = 1; i < b->appended.count; i++) {
         (void)find_child(b, b->appended.at[i]); /* there is none; a list that has become long goes over */
