@@ -14,7 +14,7 @@ struct draw_args {
     uint64_t total, max_frames, embed;
     bool has_noise, has_factor, has_colors, has_embed, icicle, reverse, chart, negate, cp, diff, truncate_left,
         truncate_right, no_javascript, collapse, no_sort, ignored, color_diffusion;
-    unsigned palette, unit, diff_width, diff_by, normalize, match, format, granularity;
+    unsigned palette, color, unit, diff_width, diff_by, normalize, match, format, granularity;
     struct cli_events base;
 };
 

@@ -9,6 +9,9 @@ static const char *const delta_of[] = {"total", "self", NULL};
 static const char *const granularities[] = {"line", "function", "file", "module", "package", NULL};
 static const char *const norms[] = {"none", "total", "root", NULL};
 static const char *const formats[] = {"svg", "svgz", NULL};
+/* flamegraph.pl takes --color for --colors, as half of the scripts for it say. */
+enum { WHENS = 3 };
+static const char *const whens_and_palettes[] = {"auto", "always", "never", PALETTE_NAMES, NULL};
 
 #define FIELD(field) .offset = offsetof(struct draw_args, field)
 #define STRING(field, text, arg, what)                                                                                 \
@@ -57,6 +60,7 @@ const struct cli_option draw_options[] = {
     NUMBER(fontsize, "fontsize", "font size in px (default 12)"),
     NUMBER(fontwidth, "fontwidth", "width of a character per font size (default 0.59)"),
     {.letter = 'c', .name = "colors", .argument = "PALETTE", .kind = CLI_CHOICE, .choices = palette_names, FIELD(palette), .help = "module (default) hot mem io wakeup chain java js perl python rust red green blue aqua yellow purple orange colorblind; in diffs \"red\" is the classic red and blue"},
+    {.name = "color", .argument = "WHEN", .kind = CLI_CHOICE, .choices = whens_and_palettes, FIELD(color), .help = "auto, always or never, as in all programs; a palette means --colors, as in flamegraph.pl"},
     STRING(bgcolors, "bgcolors", "COLOR", "yellow, blue, green, grey, white or #rrggbb"),
     FLAG(color_diffusion, "colordiffusion", "colour by width"),
     STRING(searchcolor, "search-color", "COLOR", "colour of what a search finds"),
@@ -116,9 +120,10 @@ static bool plain_word(const struct draw_args *a, const char *option, const char
     return true;
 }
 
-bool draw_check(const struct draw_args *a)
+bool draw_check(struct draw_args *a)
 {
     struct rgb top, bottom;
+    a->palette = a->color >= WHENS ? a->color - WHENS : a->palette;
     if (!(a->width >= 0 && a->width <= 100000) || !(a->height >= 4 && a->height <= 200) ||
         !(a->fontsize >= 4 && a->fontsize <= 100) || !(a->fontwidth > 0.1 && a->fontwidth < 3)) {
         cli_usage(&a->common,

@@ -9,8 +9,8 @@
 extern const struct cli_option draw_options[];
 /* As cli_tool.defaults. */
 void draw_defaults(void *args);
-/* False after printing what makes no sense. */
-bool draw_check(const struct draw_args *a);
+/* Sets the palette that --color named; false after printing what makes no sense. */
+bool draw_check(struct draw_args *a);
 /* The layout asked for; false after printing. */
 bool draw_layout_request(struct layout_request *request, const struct draw_args *a, const struct drawing *d);
 /* The looks asked for; texts are borrowed from the arguments, `data`, colours by name and attributes are left empty. */

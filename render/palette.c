@@ -26,9 +26,7 @@ enum palette {
     COLORBLIND
 };
 
-const char *const palette_names[] = {"module", "hot",    "mem",    "io",     "wakeup",     "chain", "java",
-                                     "js",     "perl",   "python", "rust",   "red",        "green", "blue",
-                                     "aqua",   "yellow", "purple", "orange", "colorblind", NULL};
+const char *const palette_names[] = {PALETTE_NAMES, NULL};
 
 /* A stable hash (FNV-1a): colours are part of the output and must not change from run to run. */
 static uint64_t name_hash(struct pp_str s)

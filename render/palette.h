@@ -11,7 +11,11 @@ struct rgb {
     unsigned char red, green, blue;
 };
 
-/* The palettes' names, NULL-terminated; index 0 is the default (by module). */
+/* The palettes' names in their order. */
+#define PALETTE_NAMES                                                                                                  \
+    "module", "hot", "mem", "io", "wakeup", "chain", "java", "js", "perl", "python", "rust", "red", "green", "blue",   \
+        "aqua", "yellow", "purple", "orange", "colorblind"
+/* The same, NULL-terminated; index 0 is the default (by module). */
 extern const char *const palette_names[];
 
 /* The colour of a frame by its label and package (may be empty). `palette`: index into palette_names. */
