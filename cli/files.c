@@ -126,7 +126,9 @@ int cli_write_profile(const struct cli_common *c, const struct pp_profile *p, co
         to = pp_format_named(p->shapes & PP_SHAPE_STACKS ? PP_STR("folded") : PP_STR("pstat"));
     }
     if (!to->write) {
-        return cli_usage(c, "--to: profpipe reads %s but cannot write it; choose with --to", to->name);
+        bool picture = strcmp(to->name, "svg") == 0;
+        return cli_usage(c, "--to: this program cannot write %s%s", to->name,
+                         picture ? "; folded2svg draws pictures" : "");
     }
     struct pp_sink *out = cli_open_output(c, to->binary);
     if (!out) {
