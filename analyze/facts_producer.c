@@ -22,6 +22,16 @@ static bool has_function(const struct pp_profile *p, struct pp_str file, struct 
     return false;
 }
 
+/* True when no row knows how often it was called: each says -1. */
+static bool calls_unknown(const struct pp_profile *p)
+{
+    size_t unknown = 0;
+    for (size_t r = 0; r < p->row_count; r++) {
+        unknown += p->rows[r].calls == -1 && p->rows[r].primitive_calls == -1;
+    }
+    return unknown && unknown == p->row_count;
+}
+
 static void by_calls(struct facts *facts)
 {
     const struct pp_profile *p = facts->input->profile;
@@ -31,6 +41,8 @@ static void by_calls(struct facts *facts)
     }
     if (p->sampled_calls) {
         decide(facts, "CPython's sampling profiler (Tachyon)", "the file marks its counts as samples");
+    } else if (calls_unknown(p)) {
+        decide(facts, "pyinstrument", "all functions have -1 calls");
     } else if (p->counts_swapped) {
         decide(facts, "yappi", "calls and primitive calls stand swapped");
     } else if (has_function(p, PP_STR("profile"), PP_STR("profiler")) ||

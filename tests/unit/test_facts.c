@@ -146,6 +146,13 @@ START_TEST(writers_are_told_apart)
 
     b = pp_builder_new();
     pp_builder_calls(b);
+    row(b, function(b, "a.py", 1, "f"), -1, -1, 0.1, 0.2);
+    find(b, &facts, &input);
+    ck_assert_str_eq(facts.producer, "pyinstrument");
+    drop(&facts, &input);
+
+    b = pp_builder_new();
+    pp_builder_calls(b);
     row(b, function(b, "a.py", 1, "f"), 1, 1, 0, 0);
     find(b, &facts, &input);
     ck_assert_str_eq(facts.producer, "");
