@@ -22,8 +22,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 OWN = os.path.join(HERE, "record_targets")
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 RATES = (100, 1000, 10000)
-# A recording lasts two seconds.
-ROUNDS_PER_RUN = 3
+# Recordings of the slow-down last a second.
+ROUNDS_PER_RUN = 8
 
 
 def environment():
@@ -150,7 +150,8 @@ class Bench:
                     short, long = (self.interrupted(tool, target.process.pid, seconds) for seconds in (1.5, 1.5 + self.options.seconds))
                 counts = [tool.whole(run.samples()) for run in (short, long)]
                 samples = long.samples()
-                row.append("{:,.0f}/s, {:.1f} %".format((counts[1] - counts[0]) / (long.recorded - short.recorded), 100 * tool.lost_share(samples)))
+                rate = (counts[1] - counts[0]) / (long.recorded - short.recorded)
+                row.append("{:,.0f}/s, {:.1f} %".format(rate, 100 * tool.lost_share(samples)) if rate > 0 else "no samples")
             rows.append(row)
         self.table("Highest rate of whole samples and share that is lost or not whole, one thread, Python %s" % python.name,
                    ["recorder", "depth 3", "depth 10", "depth 30"], rows)

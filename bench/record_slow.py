@@ -10,7 +10,7 @@ import subprocess
 import time
 
 # Seconds of a recording (whole ones, as some recorders want them), of it before and while it is measured, and without one.
-RECORDED, BEGINNING, MEASURED, PAUSE = 2, 0.5, 1.3, 0.8
+RECORDED, BEGINNING, MEASURED, PAUSE = 1, 0.4, 0.55, 0.4
 
 
 def per_piece(times, start, end):
@@ -20,15 +20,27 @@ def per_piece(times, start, end):
 
 
 def compare(times, moments):
-    """Percent that pieces took longer while recorded, of each recording (start, end)."""
+    """Percent that pieces took longer while recorded, of each recording (start of the pause before it, start, end, start of the pause after it)."""
     changes = []
-    for start, end in moments:
+    for before, start, end, after in moments:
         during = per_piece(times, start, end)
-        around = [per_piece(times, start - BEGINNING - PAUSE, start - BEGINNING), per_piece(times, end + BEGINNING, end + BEGINNING + PAUSE)]
-        around = [seconds for seconds in around if seconds]
+        around = [seconds for seconds in (per_piece(times, before, before + PAUSE), per_piece(times, after, after + PAUSE)) if seconds]
         if during and around:
             changes.append(100 * (during / statistics.mean(around) - 1))
     return changes
+
+
+def take_down(recording):
+    """Lets a recorder end; one that takes long is told to."""
+    try:
+        recording.wait(timeout=1.5)
+    except subprocess.TimeoutExpired:
+        recording.terminate()
+        try:
+            recording.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            recording.kill()
+            recording.wait()
 
 
 class SlowDown:
@@ -38,41 +50,35 @@ class SlowDown:
         self.python, self.script, self.environment, self.out = python, script, environment, out
 
     def one(self, tool, rate, pid):
-        """A recording in the middle of a pause; (start, end) of what is measured of it, None if it did not last."""
+        """A recording in the middle of a pause, or what there is without one; None if it did not last."""
+        before = time.monotonic()
         time.sleep(PAUSE)
-        command = tool.attach(pid, rate, RECORDED, self.out(tool))
-        recording = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment)
+        recording = None
+        if tool:
+            command = tool.attach(pid, rate, RECORDED, self.out(tool))
+            recording = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment)
         time.sleep(BEGINNING)
         start = time.monotonic()
         time.sleep(MEASURED)
-        lasted = recording.poll() is None
+        lasted = not recording or recording.poll() is None
         end = time.monotonic()
-        try:
-            recording.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            recording.kill()
-            recording.wait()
-        # What is after it begins when it has ended.
-        time.sleep(max(0.0, end + BEGINNING + PAUSE - time.monotonic()))
-        return (start, end) if lasted and time.monotonic() < end + 4 * (BEGINNING + PAUSE) else None
+        if recording:
+            take_down(recording)
+        after = time.monotonic() + 0.05
+        time.sleep(PAUSE + 0.05)
+        return (before, start, end, after) if lasted else None
 
     def measure(self, work, tools, rate, rounds):
         """{name: changes in percent} of the recorders, and of none."""
-        seconds = rounds * (len(tools) + 1) * (2 * BEGINNING + MEASURED + 3 * PAUSE) + 5
-        target = subprocess.Popen([self.python.path, self.script, work, str(seconds)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, env=self.environment)
-        moments = {tool.name: [] for tool in tools}
-        moments[None] = []
+        target = subprocess.Popen([self.python.path, self.script, work], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  env=self.environment)
+        moments = {tool and tool.name: [] for tool in [*tools, None]}
         target.stdout.readline()
         time.sleep(0.5)
         for _ in range(rounds):
-            for tool in tools:
-                moments[tool.name].append(self.one(tool, rate, target.pid))
-            time.sleep(PAUSE + BEGINNING)
-            start = time.monotonic()
-            time.sleep(MEASURED)
-            moments[None].append((start, time.monotonic()))
-            time.sleep(PAUSE + BEGINNING)
+            for tool in [*tools, None]:
+                moments[tool and tool.name].append(self.one(tool, rate, target.pid))
+        target.stdin.close()
         times = array.array("d")
         times.frombytes(target.stdout.read())
         target.stdout.close()
